@@ -1,0 +1,343 @@
+"""What must hold between the tables of a corridor. One check, one small function, one sentence.
+
+`load` runs them all and speaks once. To add a check: write a function from `Tables` to faults, add it to CHECKS.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+import numpy as np
+
+from karvan.corridor import edits as editing
+from karvan.corridor.corridor import Corridor
+from karvan.corridor.settings import Settings
+from karvan.corridor.settings import parse as parse_settings
+from karvan.tables import units
+from karvan.tables.catalogue import SCHEMAS
+from karvan.tables.cells import nearest
+from karvan.tables.faults import Fault, refuse
+from karvan.tables.table import Table, cell_text
+
+TARIFF_TABLES = {"mode": "modes", "link": "links", "terminal": "terminals", "service": "services"}
+CAUSE_TABLES = {"project": "projects", "shock": "shocks"}
+EVERY = "*"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the checks see."""
+
+    settings: Settings
+    tables: Mapping[str, Table]
+
+    def __getitem__(self, name: str) -> Table:
+        return self.tables[name]
+
+    @cached_property
+    def resolved(self) -> tuple[tuple[editing.Edit, ...], tuple[Fault, ...]]:
+        return editing.resolve(self["edits"], self.tables)
+
+    @cached_property
+    def edit_lines(self) -> dict[str, int]:
+        table = self["edits"]
+        return dict(zip(table["edit_id"], (int(line) for line in table.lines), strict=True))
+
+
+def load(settings: Mapping[str, Any], tables: Mapping[str, Table], fitted: Mapping[str, Mapping[str, Any]]) -> Corridor:
+    """The corridor of these tables. Raises `InvalidData` with every fault of every table and between them."""
+    faults: list[Fault] = []
+    parsed = parse_settings(settings, faults)
+    seen = Tables(parsed, tables)
+    for check in CHECKS:
+        faults.extend(check(seen))
+    refuse(faults)
+    return Corridor(parsed, dict(tables), dict(fitted), content_hash(settings, tables))
+
+
+def recheck(corridor: Corridor) -> Corridor:
+    """The same corridor, if it still holds together after edits. Raises `InvalidData` with every fault.
+
+    Claims and the past need not agree any more: an edit is there to say something else.
+    """
+    seen = Tables(corridor.settings, corridor.tables)
+    refuse(fault for check in CHECKS if check not in (claims_agree_with_cells, past_leads_to_today, edits_do_not_fight) for fault in check(seen))
+    return corridor
+
+
+def content_hash(settings: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
+    """A name for the content of a case: equal tables and settings, equal hash."""
+    digest = hashlib.sha256(repr(sorted(settings.items())).encode())
+    for name in sorted(tables):
+        digest.update("\x1f".join(f"{i}.{column}" for i, column in sorted(tables[name].unknown)).encode())
+        for column in tables[name].schema.header:
+            digest.update("\x1f".join([name, column, *map(cell_text, tables[name][column])]).encode())
+    return digest.hexdigest()[:16]
+
+
+def keys_are_unique(seen: Tables) -> Iterator[Fault]:
+    for name, table in seen.tables.items():
+        lines: dict[str, int] = {}
+        for key, line in zip(table.keys, table.lines, strict=True):
+            if key in lines:
+                column = "/".join(table.schema.key)
+                yield Fault(f"{name}.csv", int(line), column, key, "a key used once", f"Line {lines[key]} has it too: rename one.")
+            lines.setdefault(key, int(line))
+
+
+def references_exist(seen: Tables) -> Iterator[Fault]:
+    known = {name: set(table[table.schema.key[0]]) for name, table in seen.tables.items()}
+    for name, table in seen.tables.items():
+        for column in table.schema:
+            if column.refers_to is None:
+                continue
+            target = known[column.refers_to]
+            for line, cell in zip(table.lines, table[column.name], strict=True):
+                for key in cell if isinstance(cell, tuple) else (cell,):
+                    if key and key not in target:
+                        remedy = f"Nearest: {nearest(key, sorted(target))}." if target else f"Add it to {column.refers_to}.csv."
+                        yield Fault(f"{name}.csv", int(line), column.name, key, f"a row of {column.refers_to}", remedy)
+
+
+def links_lead_somewhere(seen: Tables) -> Iterator[Fault]:
+    links = seen["links"]
+    modes = seen["modes"]
+    for row, line in zip(links.rows(), links.lines, strict=True):
+        if row["from_node"] == row["to_node"]:
+            yield Fault("links.csv", int(line), "to_node", row["to_node"], "another node than from_node", "Correct one end.")
+        mode_speed = modes.row(row["mode_id"])["speed"] if row["mode_id"] in modes else 1.0
+        timeless = np.isnan(row["time"]) and np.isnan(row["speed"])
+        if timeless and not mode_speed > 0 and modes.row(row["mode_id"])["layer"] == "freight":
+            yield Fault("links.csv", int(line), "speed", "nothing", "a speed or a time, since its mode has none", "Fill in speed.")
+
+
+def ranges_are_in_order(seen: Tables) -> Iterator[Fault]:
+    for name, *columns in _RANGES:
+        table = seen[name]
+        for line, *cells in zip(table.lines, *(table[column] for column in columns), strict=True):
+            given = [cell for cell in cells if not np.isnan(cell)]
+            if given != sorted(given):
+                yield Fault(f"{name}.csv", int(line), columns[0], " .. ".join(cell_text(cell) or "nothing" for cell in cells),
+                            " <= ".join(columns), "Put them in order.")  # fmt: skip
+
+
+_RANGES = (
+    ("claims", "low", "likely", "high"),
+    ("observations", "low", "value", "high"),
+    ("shocks", "rate_low", "rate", "rate_high"),
+    ("shocks", "duration_low", "duration", "duration_high"),
+    ("risks", "probability_low", "probability_high"),
+)
+
+
+def claims_agree_with_cells(seen: Tables) -> Iterator[Fault]:
+    claims = seen["claims"]
+    used: dict[tuple[str, str, str], int] = {}
+    for row, line in zip(claims.rows(), map(int, claims.lines), strict=True):
+        name, key, column_name = row["table"], row["row"], row["column"]
+        if name not in SCHEMAS:
+            yield Fault("claims.csv", line, "table", name, "a table", f"Nearest: {nearest(name, SCHEMAS)}.")
+            continue
+        table, schema = seen[name], SCHEMAS[name]
+        if key not in table:
+            yield Fault("claims.csv", line, "row", key, f"a row of {name}", f"Nearest: {nearest(key, table.keys)}.")
+            continue
+        if column_name not in schema or schema[column_name].kind not in ("number", "integer"):
+            numbers = [column.name for column in schema if column.kind in ("number", "integer")]
+            yield Fault("claims.csv", line, "column", column_name, f"a number of {name}", f"Nearest: {nearest(column_name, numbers)}.")
+            continue
+        if row["role"] != "used":
+            continue
+        cell = (name, key, column_name)
+        if cell in used:
+            yield Fault("claims.csv", line, "role", "used", "one used claim of a cell", f"Line {used[cell]} is used too: make one a rival.")
+        used.setdefault(cell, line)
+        column = schema[column_name]
+        canonical = column.unit or (table.row(key)[column.unit_column] if column.unit_column else "")
+        try:
+            factor = units.factor(row["unit"], canonical) if row["unit"] and canonical else 1.0
+        except ValueError as error:
+            yield Fault("claims.csv", line, "unit", row["unit"], f"a unit of {canonical}", f"{error}.")
+            continue
+        value = table.row(key)[column_name]
+        if not np.isclose(row["likely"] * factor, value, rtol=1e-6):
+            yield Fault("claims.csv", line, "likely", cell_text(row["likely"] * factor), f"{cell_text(value) or 'nothing'}, which {name}.csv holds",
+                        "The cell must hold the likely value of its used claim.")  # fmt: skip
+
+
+def resource_members_exist(seen: Tables) -> Iterator[Fault]:
+    members = [key for name in ("links", "terminals", "services") for key in seen[name].keys]
+    known = Counter(members)
+    resources = seen["resources"]
+    for row, line in zip(resources.rows(), map(int, resources.lines), strict=True):
+        for key in row["members"]:
+            if key not in known:
+                yield Fault("resources.csv", line, "members", key, "a link, terminal or service", f"Nearest: {nearest(key, members)}.")
+            elif known[key] > 1:
+                yield Fault("resources.csv", line, "members", key, "an id used in one table only", "Rename the link, terminal or service.")
+
+
+def capacities_can_be_used(seen: Tables) -> Iterator[Fault]:
+    uses = seen["uses"]
+    per_unit = set(uses["unit"])
+    counted = (("links", "capacity_unit"), ("terminals", "capacity_unit"), ("resources", "capacity_unit"), ("fleets", "payload_unit"))
+    for name, column in counted:
+        table = seen[name]
+        is_flow = column == "capacity_unit"
+        for unit, line in zip(table[column], map(int, table.lines), strict=True):
+            if not unit:
+                continue
+            base = usage_unit(unit)
+            if is_flow and (base is None or not _same_kind(unit, f"{base}/yr")):
+                yield Fault(f"{name}.csv", line, column, unit, "t, TEU, wagon or train per year", "Write t/yr, TEU/yr, wagon/yr or train/yr.")
+            elif not is_flow and base != unit:
+                yield Fault(f"{name}.csv", line, column, unit, "t, TEU or wagon", "Write the load of a unit in one of them.")
+            elif base != "t" and base not in per_unit:
+                yield Fault(f"{name}.csv", line, column, unit, f"a row of uses.csv with unit {base}", f"Say how many {base} a tonne takes.")
+
+
+def usage_unit(unit: str) -> str | None:
+    """What one tonne must be turned into to use a capacity in this unit: t, TEU, wagon, train; None when it is none."""
+    for base in ("t", "TEU", "wagon", "train", "lorry", "container"):
+        if _same_kind(unit, f"{base}/yr") or _same_kind(unit, base):
+            return base
+    return None
+
+
+def _same_kind(unit: str, other: str) -> bool:
+    try:
+        units.factor(unit, other)
+    except ValueError:
+        return False
+    return True
+
+
+def tariffs_price_something(seen: Tables) -> Iterator[Fault]:
+    tariffs = seen["tariffs"]
+    for row, line in zip(tariffs.rows(), map(int, tariffs.lines), strict=True):
+        table = seen[TARIFF_TABLES[row["applies_to"]]] if row["applies_to"] else None
+        if table is not None and row["id"] not in table:
+            yield Fault("tariffs.csv", line, "id", row["id"], f"a row of {table.name}", f"Nearest: {nearest(row['id'], table.keys)}.")
+        if row["commodity_id"] != EVERY and row["commodity_id"] not in seen["commodities"]:
+            remedy = f"Nearest: {nearest(row['commodity_id'], seen['commodities'].keys)}."
+            yield Fault("tariffs.csv", line, "commodity_id", row["commodity_id"], "a commodity or *", remedy)
+
+
+def calendars_are_whole(seen: Tables) -> Iterator[Fault]:
+    table = seen["calendars"]
+    months: dict[str, list[int]] = defaultdict(list)
+    first: dict[str, int] = {}
+    for calendar, month, line in zip(table["calendar_id"], table["month"], map(int, table.lines), strict=True):
+        months[calendar].append(int(month))
+        first.setdefault(calendar, line)
+    for calendar, present in months.items():
+        missing = sorted(set(range(1, 13)) - set(present))
+        if missing:
+            yield Fault("calendars.csv", first[calendar], "month", f"{calendar} without {', '.join(map(str, missing))}", "all twelve months",
+                        "Add a row for each missing month.")  # fmt: skip
+
+
+def projects_have_an_order(seen: Tables) -> Iterator[Fault]:
+    projects = seen["projects"]
+    after = dict(zip(projects.keys, projects["after"], strict=True))
+    try:
+        TopologicalSorter(after).prepare()
+    except CycleError as error:
+        cycle: list[str] = error.args[1]
+        line = int(projects.lines[projects.index[cycle[0]]]) if cycle[0] in projects else 0
+        yield Fault("projects.csv", line, "after", " after ".join(cycle), "projects that do not wait for each other", "Take out one of them.")
+
+
+def projects_are_consistent(seen: Tables) -> Iterator[Fault]:
+    projects = seen["projects"]
+    for row, line in zip(projects.rows(), map(int, projects.lines), strict=True):
+        done = row["status"] == "delivered"
+        if done != (not np.isnat(row["delivered"])):
+            yield Fault("projects.csv", line, "delivered", cell_text(row["delivered"]) or "nothing",
+                        "a date exactly when status is delivered", "Fill in or empty one of the two.")  # fmt: skip
+        if row["delivered"] > seen.settings.as_of:
+            yield Fault("projects.csv", line, "delivered", str(row["delivered"]), f"a day up to as_of {seen.settings.as_of}",
+                        "Leave it empty until it has come, or move as_of in case.toml.")  # fmt: skip
+        if not np.isnat(row["promised"]) and np.isnat(row["promised_on"]):
+            yield Fault("projects.csv", line, "promised_on", "nothing", "the day on which promised was said", "Fill it in.")
+
+
+def edits_resolve(seen: Tables) -> Iterator[Fault]:
+    yield from seen.resolved[1]
+
+
+def edits_have_a_cause(seen: Tables) -> Iterator[Fault]:
+    table = seen["edits"]
+    for row, line in zip(table.rows(), map(int, table.lines), strict=True):
+        kind, _, name = row["cause"].partition(":")
+        if row["cause"] in ("history", "scenario"):
+            if kind == "history" and np.isnat(row["from"]):
+                yield Fault("edits.csv", line, "from", "nothing", "the day of an edit of the past", "Fill it in.")
+        elif kind not in CAUSE_TABLES:
+            yield Fault("edits.csv", line, "cause", row["cause"], "project:ID, shock:ID, history or scenario", "Name the cause.")
+        elif name not in seen[CAUSE_TABLES[kind]]:
+            remedy = f"Nearest: {nearest(name, seen[CAUSE_TABLES[kind]].keys)}."
+            yield Fault("edits.csv", line, "cause", row["cause"], f"a row of {CAUSE_TABLES[kind]}", remedy)
+        elif kind == "shock" and row["op"] == "set" and row["column"] != "exists":
+            yield Fault("edits.csv", line, "op", "set", "add or scale for a shock, since shocks may coincide", "Write a factor or a sum.")
+        elif kind == "project":
+            delivered = seen["projects"].row(name)["delivered"]
+            if np.isnat(delivered) != np.isnat(row["from"]):
+                found = cell_text(row["from"]) or "nothing"
+                yield Fault("edits.csv", line, "from", found, "the delivery date of a delivered project, and only of one",
+                            "Fill it in with `was`, or empty it.")  # fmt: skip
+
+
+def edits_do_not_fight(seen: Tables) -> Iterator[Fault]:
+    if not seen.resolved[1]:
+        causes: dict[str, list[editing.Edit]] = defaultdict(list)
+        for edit in seen.resolved[0]:
+            # what projects have delivered stays for good, so that the sets of all projects meet in the end
+            lasting = "projects" if edit.cause.startswith("project:") else edit.cause
+            causes["dated" if not np.isnat(edit.start) else lasting].append(edit)
+        for edits in causes.values():
+            yield from editing.fights(edits, seen.edit_lines)
+
+
+def past_leads_to_today(seen: Tables) -> Iterator[Fault]:
+    if not seen.resolved[1]:
+        past = editing.history(seen.resolved[0], seen.settings.as_of)
+        yield from editing.round_trip(past, seen.tables, seen.edit_lines)
+
+
+def nothing_is_known_too_early(seen: Tables) -> Iterator[Fault]:
+    for name, table in seen.tables.items():
+        if "known_since" in table.schema:
+            for line, day in zip(table.lines, table["known_since"], strict=True):
+                if day > seen.settings.as_of:
+                    yield Fault(f"{name}.csv", int(line), "known_since", str(day), f"a day up to as_of {seen.settings.as_of}",
+                                "Leave the row out, or move as_of in case.toml.")  # fmt: skip
+
+
+def units_are_units(seen: Tables) -> Iterator[Fault]:
+    for name in ("targets", "observations", "series", "claims", "edits"):
+        table = seen[name]
+        for unit, line in zip(table["unit"], map(int, table.lines), strict=True):
+            if unit and unit not in ("date", "text") and not units.is_unit(unit):
+                yield Fault(f"{name}.csv", line, "unit", unit, "a unit", "Use t, TEU, USD, day, t/yr …")
+
+
+def targets_say_what_they_need(seen: Tables) -> Iterator[Fault]:
+    targets = seen["targets"]
+    for row, line in zip(targets.rows(), map(int, targets.lines), strict=True):
+        if not np.isnan(row["value"]) and not row["unit"]:
+            yield Fault("targets.csv", line, "unit", "nothing", "the unit of value", "Fill it in.")
+
+
+CHECKS: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
+    keys_are_unique, references_exist, links_lead_somewhere, ranges_are_in_order, claims_agree_with_cells,
+    resource_members_exist, capacities_can_be_used, tariffs_price_something, calendars_are_whole,
+    projects_have_an_order, projects_are_consistent, edits_resolve, edits_have_a_cause, edits_do_not_fight,
+    past_leads_to_today, nothing_is_known_too_early, units_are_units, targets_say_what_they_need,
+)  # fmt: skip

@@ -1,0 +1,24 @@
+"""How the engines compile their inner loops: numba, cached on disk, without losing the types mypy checks.
+
+A cached function is not rebuilt when a function *of another file* that it calls has changed, so a compiled function
+here only calls compiled functions of its own file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """The same function as machine code, built at its first call and kept on disk (IEEE arithmetic, one thread)."""
+    return cast(Function, numba.njit(cache=True)(function))
+
+
+def compiled_reordered(function: Function) -> Function:
+    """As `compiled`, but sums may be reordered so that they run in SIMD lanes (same bytes per CPU family only)."""
+    return cast(Function, numba.njit(cache=True, fastmath={"reassoc", "contract"})(function))

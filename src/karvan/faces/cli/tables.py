@@ -1,0 +1,162 @@
+"""Answers as people read them on a terminal: one function per kind of answer."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+import numpy as np
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from karvan import verbs
+from karvan.evidence import weigh
+from karvan.faces.cli.board import board
+from karvan.faces.messages import amount, say
+from karvan.verdict import certify, measures, shipment
+from karvan.verdict.calibrate import Comparison
+
+_MOST_LIMITS = 20
+
+
+@singledispatch
+def render(answer: Any, console: Console, language: str) -> None:
+    """Print an answer."""
+    raise TypeError(f"no table for {type(answer).__name__}")
+
+
+@render.register
+def _(answer: verbs.Board, console: Console, language: str) -> None:
+    console.print(board(answer.assessment, answer.other))
+
+
+@render.register
+def _(answer: verbs.Explained, console: Console, language: str) -> None:
+    for message in answer.messages:
+        console.print(say(message, language))
+
+
+@render.register
+def _(answer: verbs.Checked, console: Console, language: str) -> None:
+    corridor = answer.corridor
+    rows = sum(len(table) for table in corridor.tables.values())
+    support = weigh.support(corridor.tables)
+    console.print(f"{corridor.settings.title}: {rows} rows in {sum(bool(len(t)) for t in corridor.tables.values())} tables hold together.")
+    bases = ", ".join(f"{count} {basis}" for basis, count in sorted(support.by_basis.items(), key=lambda item: -item[1]))
+    console.print(f"Facts by basis: {bases}. {support.with_source} of {support.rows} name one of {support.sources} sources; "
+                  f"of those sources {support.unknown_titles} lack a title, {support.unknown_dates} a date, {support.unknown_addresses} an address.")  # fmt: skip
+    for name in answer.stale:
+        console.print(f"fitted/{name}.toml was fitted on other data: run `karvan calibrate --write`.")
+
+
+@render.register
+def _(answer: verbs.Written, console: Console, language: str) -> None:
+    console.print(f"Wrote {len(answer.files)} file{'s' if len(answer.files) != 1 else ''} to {answer.folder}.")
+    if answer.what == "case":
+        console.print(f"Next: karvan check {answer.folder} · karvan assess {answer.folder}")
+
+
+@render.register
+def _(answer: verbs.Fitted, console: Console, language: str) -> None:
+    fit = answer.calibration
+    table = Table(title="Observed and modelled", title_justify="left", box=None, header_style="bold")
+    for name, justify in (("measure", "left"), ("year", "right"), ("role", "left"), ("observed", "right"), ("modelled", "right"),
+                          ("error", "right"), ("counted by", "left")):  # fmt: skip
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    last = None
+    for each in sorted(fit.comparisons, key=lambda c: (c.key, c.year)):
+        name = f"{each.key.metric} {each.key.subject.partition(':')[2]} {each.key.commodity}"
+        error = f"{100 * each.error:+.0f} %" if np.isfinite(each.error) else "–"
+        table.add_row(name if name != last else "", str(each.year), each.role, amount(each.observed, each.unit), amount(each.modelled, each.unit),
+                      error, each.scope)  # fmt: skip
+        last = name
+    console.print(table)
+    console.print(_errors(fit.comparisons))
+    console.print(f"Fitted {len(fit.free)} numbers on {fit.observations} figures of {', '.join(map(str, fit.years))} "
+                  f"({fit.degrees_of_freedom} degrees of freedom); check years were not seen by the fit or by the demand.")  # fmt: skip
+    cells = Table(box=None, header_style="bold")
+    for name in ("free number", "fitted", "standard error", f"nowcast {', '.join(map(str, answer.nowcast.years))}"):
+        cells.add_column(name, justify="left" if name == "free number" else "right")
+    for cell, value, error, now in zip(fit.free, fit.values, fit.errors, answer.nowcast.values, strict=True):
+        cells.add_row(cell.name, f"{value:.2f}", f"{error:.2f}", f"{now:.2f}")
+    console.print(cells)
+    if answer.written is not None:
+        console.print(f"Stored in {answer.written}.")
+
+
+def _errors(comparisons: tuple[Comparison, ...]) -> str:
+    parts = []
+    for role in ("fit", "check"):
+        errors = [abs(each.error) for each in comparisons if each.role == role and np.isfinite(each.error)]
+        if errors:
+            parts.append(f"{role} years {100 * float(np.mean(errors)):.0f} % over {len(errors)} figures")
+    return "Mean absolute error: " + "; ".join(parts) + "."
+
+
+@render.register
+def _(answer: verbs.Assigned, console: Console, language: str) -> None:
+    console.print(_assigned(answer))
+    if answer.other is not None:
+        console.print(f"\nBeside it: {answer.other.scenario}")
+        console.print(_assigned(answer.other))
+
+
+def _assigned(answer: verbs.Assigned) -> Group:
+    compiled, result = answer.model.compiled, answer.answer.result
+    document = answer.document()
+    cuts = Table(title=f"Flows over cuts in {answer.year}, {answer.scenario}", title_justify="left", box=None, header_style="bold")
+    for name in ("cut", "forward", "reverse", *compiled.commodities):
+        cuts.add_column(name, justify="left" if name == "cut" else "right")
+    for cut in compiled.corridor["cuts"].rows():
+        flow = {}
+        for direction in ("forward", "reverse"):
+            key = measures.Key("freight_volume", f"cut:{cut['cut_id']}", direction, measures.ALL, "traffic")
+            flow[direction] = result.arc_flow[:, measures.arcs_of_key(compiled, key)].sum(axis=1)
+        both = flow["forward"] + flow["reverse"]
+        if both.sum() > 0:
+            cuts.add_row(cut["name"], *(amount(float(flow[d].sum()), "t") for d in flow), *(amount(float(value), "t") for value in both))
+    limits = Table(title="Limits, dearest first: what one more unit a year is worth", title_justify="left", box=None, header_style="bold")
+    for name in ("limit", "direction", "use", "capacity", "unit", "USD per unit", "wait h"):
+        limits.add_column(name, justify="left" if name in ("limit", "direction", "unit") else "right")
+    for row in sorted(document["limits"], key=lambda row: -row["price"])[:_MOST_LIMITS]:
+        use = "–" if row["utilisation"] is None else f"{100 * row['utilisation']:.0f} %"
+        limits.add_row(row["name"], row["direction"], use, f"{row['capacity']:,.0f}", row["unit"], f"{row['price']:.2f}", f"{row['delay']:.1f}")
+    sentence = Text(f"{amount(document['demand'], 't')} want to go, {amount(document['unserved'], 't')} stay home. {_certificate(answer.certificate)}")
+    return Group(cuts, Text(""), limits, Text(""), sentence)
+
+
+def _certificate(found: certify.Certificate) -> str:
+    state = "passed" if found.passed else "FAILED"
+    return f"Certificate re-computed from the flows: {state} (relative gap {found.relative_gap:.1e})."
+
+
+@render.register
+def _(answer: shipment.Comparison, console: Console, language: str) -> None:
+    console.print(_ways(answer))
+    if answer.other is not None:
+        console.print(f"\nBeside it: {answer.other.scenario}")
+        console.print(_ways(answer.other))
+
+
+def _ways(answer: shipment.Comparison) -> Group:
+    title = f"{answer.origin} → {answer.destination}, {answer.commodity}, {answer.year}, {answer.scenario}"
+    table = Table(title=title, title_justify="left", box=None, header_style="bold")
+    for name in ("way", "via", "days P10", "P50", "P90", "USD/t", "per box", "kg CO2e/t", "km"):
+        table.add_column(name, justify="left" if name in ("way", "via") else "right")
+    for i, way in enumerate(answer.ways, start=1):
+        box = "–" if way.money_per_teu is None else f"{way.money_per_teu:,.0f} USD/TEU"
+        table.add_row(str(i), way.via, *(f"{days:.1f}" for days in (way.days_p10, way.days_p50, way.days_p90)), f"{way.money:,.0f}", box,
+                      f"{way.co2:,.0f}", f"{way.length:,.0f}")  # fmt: skip
+    parts: list[Any] = [table]
+    for i, way in enumerate(answer.ways, start=1):
+        legs = Table(title=f"Way {i}", title_justify="left", box=None, header_style="bold")
+        for name in ("from", "to", "by", "what", "km", "hours", "USD/t"):
+            legs.add_column(name, justify="right" if name in ("km", "hours", "USD/t") else "left")
+        for leg in way.legs:
+            legs.add_row(leg.from_node, leg.to_node if leg.to_node != leg.from_node else "", leg.mode, leg.name, f"{leg.length:,.0f}" if leg.length else "",
+                         f"{leg.hours:.1f}", f"{leg.money:.1f}")  # fmt: skip
+        parts.extend([Text(""), legs])
+    if not answer.ways:
+        parts.append(Text("No way leads there for this commodity in that year."))
+    return Group(*parts)

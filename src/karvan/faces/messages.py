@@ -1,0 +1,87 @@
+"""The message catalogue: sentences by id and language, and how numbers and dates are said in them."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from karvan.tables.faults import UsageError
+from karvan.verdict.tell import Message
+
+LANGUAGES = ("en", "fr")
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalogue(language: str) -> dict[str, str]:
+    """The sentences of a language. Raises `UsageError` for one that has none."""
+    if language not in LANGUAGES:
+        raise UsageError(f"--lang {language}: expected one of {', '.join(LANGUAGES)}.")
+    text = (resources.files("karvan.faces") / "sentences" / f"{language}.toml").read_text(encoding="utf-8")
+    return {key: str(value) for key, value in tomllib.loads(text).items()}
+
+
+def say(message: Message, language: str) -> str:
+    """The sentence of a message."""
+    words = catalogue(language)
+    values = {name: said(name, value, message.values, language) for name, value in message.values.items()}
+    return words[message.id].format(**values)
+
+
+def said(name: str, value: Any, values: dict[str, Any], language: str) -> str:
+    """How a value is said: shares as percent, amounts in readable units, dates and years as such."""
+    words = catalogue(language)
+    if value is None:
+        return words["unit.beyond"] if name.startswith("p") or name == "median" else words["unit.unknown"]
+    if name in ("probability", "low", "high", "share"):
+        return f"{100 * value:.0f} %"
+    if isinstance(value, float):
+        unit = str(values.get("unit", ""))
+        if unit in ("date", "event"):
+            return month(value)
+        if name in ("p10", "p50", "p90"):
+            return f"{int(value)}"
+        return amount(value, unit)
+    return str(value)
+
+
+def month(value: float) -> str:
+    """A decimal year as its month: 2028.4 is 2028-05."""
+    return f"{int(value)}-{min(int((value % 1) * 12) + 1, 12):02d}"
+
+
+_SCALES: dict[str, tuple[tuple[float, str], ...]] = {
+    "t": ((1e6, "Mt"), (1e3, "kt")),
+    "TEU": ((1e3, "kTEU"),),
+    "USD": ((1e9, "bn USD"), (1e6, "M USD")),
+}
+
+
+def amount(value: float | None, unit: str) -> str:
+    """An amount with the unit a reader expects: 4.12 Mt, 77.0 kTEU, 1.00 bn USD, 12.3 day; an en dash for none."""
+    if value is None:
+        return "–"
+    if unit in ("date", "event"):
+        return month(value)
+    size, name = _scale(value, unit)
+    return f"{_digits(value / size)} {name}"
+
+
+def spread(middle: float | None, low: float | None, high: float | None, unit: str) -> str:
+    """Median and range in the scale of the largest, the unit said once: 3.82 Mt (2.56–5.65)."""
+    if middle is None or low is None or high is None:
+        return "–"
+    size, name = _scale(max(abs(middle), abs(high)), unit)
+    return f"{_digits(middle / size)} {name} ({_digits(low / size)}–{_digits(high / size)})"
+
+
+def _scale(value: float, unit: str) -> tuple[float, str]:
+    for size, name in _SCALES.get(unit, ()):
+        if abs(value) >= size:
+            return size, name
+    return 1.0, unit
+
+
+def _digits(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}".replace(",", " ")

@@ -1,0 +1,114 @@
+"""karvan in Python: `load` a case, call a verb, take the answer into pandas or polars, or look at it in a notebook."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from karvan import verbs
+from karvan.corridor.corridor import Corridor
+from karvan.faces.messages import say
+from karvan.files.extras import load_extra
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+
+@dataclass(frozen=True)
+class Frame:
+    """An answer of a verb with its rows: `answer` is the full result, `rows` what a table of it holds."""
+
+    answer: Any
+    rows: tuple[dict[str, Any], ...]
+
+    def document(self) -> dict[str, Any]:
+        """The answer as the document that --json prints."""
+        found: dict[str, Any] = self.answer.document()
+        return found
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The rows as a pandas data frame (extra [tables])."""
+        frame: pandas.DataFrame = load_extra("pandas", "tables", "A pandas data frame").DataFrame(list(self.rows))
+        return frame
+
+    def to_polars(self) -> polars.DataFrame:
+        """The rows as a polars data frame (extra [tables])."""
+        library = load_extra("polars", "tables", "A polars data frame")
+        frame: polars.DataFrame = library.DataFrame(list(self.rows), infer_schema_length=None)
+        return frame
+
+    def _repr_html_(self) -> str:
+        if not self.rows:
+            return "<p>no rows</p>"
+        columns = [name for name in self.rows[0] if any(row[name] not in (None, "", []) for row in self.rows)]
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(_shown(row[name]))}</td>" for name in columns) + "</tr>" for row in self.rows)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A loaded case. Every verb of the command line is a method; options have the same names and defaults."""
+
+    name: str
+    corridor: Corridor
+
+    def assess(
+        self, futures: int = 1000, seed: int = 1, workers: int = 2, scenario: str | Path | None = None,
+        set: tuple[str, ...] = (), compare: str | None = None, as_of: str | None = None, target: tuple[str, ...] = (),
+    ) -> Frame:  # fmt: skip
+        """The target board: one row per target."""
+        board = verbs.assess(self.name, futures, seed, workers, _path(scenario), set, compare, as_of, target)
+        return Frame(board, tuple(board.document()["targets"]))
+
+    def explain(self, target: str, futures: int = 1000, seed: int = 1, workers: int = 2, language: str = "en") -> str:
+        """One verdict in plain sentences, English or French."""
+        found = verbs.explain(self.name, target, futures, seed, workers, None, ())
+        return "\n".join(say(message, language) for message in found.messages)
+
+    def assign(self, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = ()) -> Frame:
+        """The flows of a year: one row per link, service or terminal, direction and commodity."""
+        found = verbs.assign(self.name, year, _path(scenario), set, None)
+        return Frame(found, tuple(found.document()["flows"]))
+
+    def route(
+        self, origin: str, destination: str, commodity: str = "container", best: int = 4, year: int | None = None,
+        scenario: str | Path | None = None, set: tuple[str, ...] = (),
+    ) -> Frame:  # fmt: skip
+        """The best ways of one consignment: one row per way."""
+        found = verbs.route(self.name, origin, destination, commodity, best, year, _path(scenario), set, None)
+        return Frame(found, tuple(found.document()["routes"]))
+
+    def calibrate(self) -> Frame:
+        """Observed and modelled figures: one row per measure and year."""
+        found = verbs.calibrate(self.name, False)
+        return Frame(found, tuple(found.document()["comparisons"]))
+
+    def table(self, name: str) -> Frame:
+        """A table of the case, one row per row."""
+        from karvan.verdict.document import plain
+
+        self.corridor.find_table(name)
+        return Frame(self, tuple(plain(row) for row in self.corridor[name].rows()))
+
+    def document(self) -> dict[str, Any]:
+        """What `karvan check --json` prints."""
+        return verbs.check(self.name).document()
+
+
+def load(case: str | Path = verbs.DEFAULT_CASE) -> Case:
+    """The case of this name or folder, checked. Raises `karvan.InvalidData` with every fault, or `karvan.UsageError`."""
+    return Case(str(case), verbs.load(str(case)))
+
+
+def _path(file: str | Path | None) -> Path | None:
+    return None if file is None else Path(file)

@@ -1,0 +1,15 @@
+"""Modes: what carries the cargo, and the states of the mode-expanded graph."""
+
+from __future__ import annotations
+
+from karvan.tables.provenance import PROVENANCE
+from karvan.tables.schema import Schema, choice, ident, number, text
+
+SCHEMA = Schema("modes", "ways of carrying: rail by gauge, road, sea, ferry, pipeline, power, fibre; `yard` is where cargo rests between two of them", ("mode_id",), (
+    ident("mode_id", "key", required=True),
+    text("name", "what people read", required=True),
+    choice("layer", "which flows share it", "freight", "power", "fibre", default="freight"),
+    number("speed", "commercial speed where a link gives none, stops included", "km/h", minimum=0),
+    number("time_cv", "standard deviation of the running time over its mean, where a link gives none", "share", minimum=0, maximum=5, default=0.0),
+    *PROVENANCE,
+), required=True)

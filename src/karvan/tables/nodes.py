@@ -1,0 +1,17 @@
+"""Nodes: places where links meet or cargo changes hands. Key names as in GMNS."""
+
+from __future__ import annotations
+
+from karvan.tables.provenance import PROVENANCE
+from karvan.tables.schema import Schema, choice, ident, number, text
+
+SCHEMA = Schema("nodes", "places where links meet, cargo changes mode or waits", ("node_id",), (
+    ident("node_id", "key", required=True),
+    text("name", "what people read", required=True),
+    text("country", "ISO 3166 code of two letters", required=True),
+    choice("kind", "what the place is first of all", "city", "port", "border", "yard", "junction", required=True),
+    number("x_coord", "longitude, WGS 84", "degree", minimum=-180, maximum=180, required=True),
+    number("y_coord", "latitude, WGS 84", "degree", minimum=-90, maximum=90, required=True),
+    text("unlocode", "UN/LOCODE"),
+    *PROVENANCE,
+), required=True)

@@ -1,0 +1,136 @@
+"""Answers as one JSON document each: plain values, stable keys, no clock and no paths, so that equal runs are equal bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+
+from karvan.corridor.corridor import Corridor
+from karvan.evidence import weigh
+from karvan.verdict import measures
+from karvan.verdict.assess import Assessment, Verdict
+from karvan.verdict.calibrate import Fit
+from karvan.verdict.measures import Key
+
+SCHEMA_VERSION = "1.0"
+_LIBRARIES = ("numpy", "scipy", "numba")
+
+
+def manifest(corridor: Corridor, **options: Any) -> dict[str, Any]:
+    """What an answer depends on: case and its hash, the day of the data, versions, options."""
+    return {
+        "case": corridor.settings.name,
+        "case_hash": corridor.hash,
+        "as_of": str(corridor.as_of),
+        "karvan": metadata.version("karvan"),
+        "libraries": {name: metadata.version(name) for name in _LIBRARIES},
+        "options": {key: plain(value) for key, value in sorted(options.items())},
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it: absent numbers and dates are null."""
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, np.datetime64):
+        return None if np.isnat(value) else str(value)
+    if isinstance(value, (float, np.floating)):
+        return float(value) if np.isfinite(value) else None
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple, range, np.ndarray)):
+        return [plain(each) for each in value]
+    return value
+
+
+def assessment(found: Assessment) -> dict[str, Any]:
+    """The board as a document."""
+    corridor = found.corridor
+    support = weigh.support(corridor.tables)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "manifest": manifest(corridor, seed=found.options.seed, futures=found.options.futures, scenario=found.scenario,
+                             changes=found.changes),
+        "years": [found.years[0], found.years[-1]],
+        "solves": found.solves,
+        "unconverged": found.unconverged,
+        "certified": found.certified,
+        "certificate_failures": found.certificate_failures,
+        "support": {"rows": support.rows, "by_basis": dict(sorted(support.by_basis.items())), "with_source": support.with_source,
+                    "sources": support.sources},
+        "delivery_class": {"delivered": found.reference.delivered, "unfinished": found.reference.unfinished,
+                           "on_time": round(found.reference.on_time(), 6)},
+        "discrepancy": found.discrepancy,
+        "headline": [headline(found, key) for key in found.keys if key.kind == "cut" and key.name == corridor.settings.headline
+                     and key.metric == "freight_volume" and key.commodity in (measures.DRY, measures.OIL)],
+        "targets": [verdict(found, each) for each in found.verdicts],
+    }  # fmt: skip
+
+
+def headline(found: Assessment, key: Key) -> dict[str, Any]:
+    """Observed years and the modelled fan of one flow."""
+    path = found.path(key)
+    quantiles = np.quantile(path, [0.05, 0.5, 0.95], axis=0)
+    seen = {row["period"]: measures.canonical(key.metric, float(row["value"]), row["unit"])
+            for row in found.corridor["observations"].rows() if row["role"] == "used" and Key.of(row) == key}  # fmt: skip
+    return {
+        "metric": key.metric, "subject": key.subject, "commodity": key.commodity, "unit": measures.METRICS[key.metric].unit,
+        "observed": dict(sorted(seen.items())),
+        "modelled": [{"year": year, "p5": float(quantiles[0, i]), "median": float(quantiles[1, i]), "p95": float(quantiles[2, i])}
+                     for i, year in enumerate(found.years)],
+    }  # fmt: skip
+
+
+def verdict(found: Assessment, each: Verdict) -> dict[str, Any]:
+    """One row of the board."""
+    target, judgement = each.target, each.judgement
+    keys = ("target_id", "name", "metric", "subject", "direction", "commodity", "measure_basis", "op", "due", "due_text", "sustained",
+            "party", "promised_on", "article", "later", "system", "project_id", "doubts", "basis", "source_id")  # fmt: skip
+    return {
+        **{key: plain(target[key]) for key in keys},
+        "article": None if np.isnan(target["article"]) else int(target["article"]),
+        "source": weigh.citation(found.corridor.tables, target["source_id"]) or None,
+        "value": each.value,
+        "unit": each.unit,
+        "verdict": str(judgement.word),
+        "probability": judgement.probability,
+        "probability_low": judgement.probability_low,
+        "probability_high": judgement.probability_high,
+        "median": judgement.median,
+        "p5": judgement.p5,
+        "p95": judgement.p95,
+        "observed": each.observed,
+        "reached_p10": judgement.reached[0],
+        "reached_p50": judgement.reached[1],
+        "reached_p90": judgement.reached[2],
+        "reached_share": judgement.reached_share,
+        "binds": [{"what": bind.what, "share": bind.share} for bind in judgement.binds],
+        "missing": each.missing or None,
+    }
+
+
+def fit(found: Fit) -> dict[str, Any]:
+    """A fit as a document: cells, errors, and the table of observed and modelled figures."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "manifest": manifest(found.corridor, fit=found.name),
+        "fit_years": list(found.years),
+        "observations": found.observations,
+        "degrees_of_freedom": found.degrees_of_freedom,
+        "cells": [
+            {"name": each.name, "table": table, "id": key, "column": column, "value": float(value), "error": float(error)}
+            for each, value, error in zip(found.free, found.values, found.errors, strict=True)
+            for table, key, column in each.cells
+        ],
+        "comparisons": [
+            {"metric": each.key.metric, "subject": each.key.subject, "commodity": each.key.commodity, "year": each.year,
+             "observed": each.observed, "modelled": each.modelled, "error": plain(each.error), "unit": each.unit,
+             "scope": each.scope, "role": each.role}
+            for each in found.comparisons
+        ],
+    }  # fmt: skip

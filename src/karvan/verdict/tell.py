@@ -1,0 +1,80 @@
+"""A verdict in plain words: which sentences, with which values. The sentences stand in the message catalogue of the faces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from karvan.evidence import weigh
+from karvan.verdict.assess import Assessment, Verdict
+from karvan.verdict.judge import Word
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence of the catalogue and what fills it."""
+
+    id: str
+    values: dict[str, Any]
+
+
+def verdict(assessment: Assessment, found: Verdict) -> tuple[Message, ...]:
+    """The sentences of one verdict, in the order in which a reader asks."""
+    target, judgement = found.target, found.judgement
+    out = [_promise(found), Message(f"word.{judgement.word.name.lower()}", {"name": target["name"]})]
+    if found.observed is not None:
+        out.append(Message("observed", {"value": found.observed, "unit": found.unit}))
+    if judgement.probability is not None:
+        out.append(Message("probability", {
+            "probability": judgement.probability, "low": judgement.probability_low, "high": judgement.probability_high,
+            "futures": assessment.options.futures,
+        }))  # fmt: skip
+        kind = "date" if found.unit == "date" else "value"
+        out.append(Message(f"range.{kind}", {"median": judgement.median, "p5": judgement.p5, "p95": judgement.p95, "unit": found.unit}))
+    if judgement.reached_share is not None:
+        horizon = assessment.years[-1]
+        if judgement.reached[1] is None:
+            out.append(Message("reached.rarely", {"share": judgement.reached_share, "horizon": horizon}))
+        else:
+            p10, p50, p90 = judgement.reached
+            out.append(Message("reached", {"p10": p10, "p50": p50, "p90": p90, "horizon": horizon}))
+    for bind in judgement.binds[:2]:
+        out.append(Message("binds", {"what": name_of(assessment, bind.what), "share": bind.share}))
+    if found.missing:
+        out.append(Message("missing", {"missing": found.missing}))
+    if target["doubts"]:
+        out.append(Message("doubts", {"doubts": target["doubts"]}))
+    source = weigh.citation(assessment.corridor.tables, target["source_id"])
+    out.append(Message("source", {"source": source}) if source else Message("source.none", {"basis": target["basis"]}))
+    return tuple(out)
+
+
+def _promise(found: Verdict) -> Message:
+    target = found.target
+    values = {"party": target["party"], "name": target["name"], "value": found.value, "unit": found.unit,
+              "due": None if np.isnat(target["due"]) else str(target["due"]),
+              "on": None if np.isnat(target["promised_on"]) else str(target["promised_on"])}  # fmt: skip
+    if found.unit in ("date", "event"):
+        return Message("promise.act" if values["due"] else "promise.act.no_date", values)
+    return Message("promise" if values["due"] else "promise.no_date", values)
+
+
+def name_of(assessment: Assessment, what: str) -> str:
+    """What people call a thing that binds: the name of its row, or the word itself."""
+    table, _, key = what.partition(":")
+    tables = assessment.corridor.tables
+    if table in tables and key in tables[table]:
+        return str(tables[table].row(key)["name"]) or key
+    return what.replace(":", " of ").replace("_", " ")
+
+
+def headline(found: Verdict) -> bool:
+    """Whether a verdict belongs to the first part of the board: freight that is not oil."""
+    return found.target["metric"] in ("freight_volume", "container_volume", "trains_count") and found.target["commodity"] != "oil"
+
+
+def is_judged(word: Word) -> bool:
+    """Whether a word is a judgement, not a statement of what is missing."""
+    return word not in (Word.NO_NUMBER, Word.NO_DATE, Word.UNSEEN)

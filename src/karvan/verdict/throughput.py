@@ -1,0 +1,69 @@
+"""What a corridor could carry at most: the largest flow that all known ways over a cut can pass under the limits of a year.
+
+Capacity is not traffic: this asks neither whether anybody wants to go nor what it costs, only what berths, ships, lines
+and yards can take. What others take of the same limits in that year is subtracted, and of what is left only the
+practical share counts, at which queues stay bearable (the case's parameter `practical_utilisation`, 1 without one;
+UIC leaflet 406 gives 0.60 to 0.75 for railway lines).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from karvan.engines.throughput import MaximumFlow
+from karvan.verdict import measures
+from karvan.verdict.measures import Key
+from karvan.verdict.model import Answer, Model
+
+PRACTICAL = "practical_utilisation"
+
+
+class Throughput:
+    """The capacity of a cut in any future-year of a model."""
+
+    def __init__(self, model: Model, key: Key):
+        self._model = model
+        self._chosen = routes_over(model, key)
+        parameters = model.compiled.corridor["parameters"]
+        self._practical = float(parameters.row(PRACTICAL)["value"]) if PRACTICAL in parameters else 1.0
+        self._program = MaximumFlow(model.incidence, self._chosen, model.compiled.uses.n_resources)
+        self._program.solve(model.compiled.capacities(model.compiled.cells.today, float("nan")), self._open(np.ones(len(model.compiled.arcs), dtype=bool)))
+
+    def of_year(self, answer: Answer) -> float:
+        """Tonnes a year in a solved year, rounded to whole tonnes."""
+        return float(np.round(self._program.solve(self._left(answer), self._open(answer.conditions.open))))
+
+    def tightest(self, answer: Answer) -> int:
+        """The limit whose whole capacity decides most of the flow: capacity times worth of a unit is largest."""
+        self.of_year(answer)
+        left = self._left(answer)
+        return int((self._program.worth() * np.where(np.isfinite(left), left, 0.0)).argmax())
+
+    def _left(self, answer: Answer) -> np.ndarray:
+        """What the corridor may take of every limit: the practical share of its capacity, less the load of others."""
+        incidence, flow = self._model.incidence, answer.result.route_flow
+        own = np.zeros(len(answer.conditions.capacity))
+        rows = np.repeat(np.arange(len(flow)), np.diff(incidence.start))
+        over = np.zeros(len(flow), dtype=bool)
+        over[self._chosen] = True
+        chosen = over[rows]
+        np.add.at(own, incidence.resource[chosen], incidence.amount[chosen] * flow[rows[chosen]])
+        return np.maximum(answer.conditions.capacity * self._practical - (answer.result.load - own), 0.0)
+
+    def _open(self, arc_open: np.ndarray) -> np.ndarray:
+        routes = self._model.routes
+        closed = np.add.reduceat(np.append(~arc_open[routes.arc], False).astype(np.int64), routes.start[:-1]) > 0
+        return ~closed[self._chosen]
+
+
+def routes_over(model: Model, key: Key) -> np.ndarray:
+    """The routes that pass the arcs of a key with its commodity, int32."""
+    compiled, routes = model.compiled, model.routes
+    counted = np.zeros(len(compiled.arcs), dtype=bool)
+    counted[measures.arcs_of_key(compiled, key)] = True
+    over = np.add.reduceat(np.append(counted[routes.arc], False).astype(np.int64), routes.start[:-1]) > 0
+    if key.commodity not in (measures.ALL, ""):
+        kind = compiled.demands.commodity[routes.od]
+        groups, names = compiled.corridor["commodities"]["group"], np.array(compiled.commodities)
+        over &= np.asarray((groups[kind] == key.commodity) | (names[kind] == key.commodity))
+    return np.flatnonzero(over).astype(np.int32)

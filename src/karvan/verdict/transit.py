@@ -1,0 +1,62 @@
+"""Days and money between two places in a solved year, queues included.
+
+The way is the one of least generalised cost; its time has the mean and variance of its steps added up and is taken as
+lognormal (a sum of positive, skewed steps), from which the percentiles follow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import special
+
+from karvan.engines import arrays, paths
+from karvan.verdict import measures
+from karvan.verdict.measures import Key
+from karvan.verdict.model import Answer, Model
+
+HOURS_OF_DAY = 24.0
+
+
+def of_year(model: Model, answer: Answer, key: Key) -> float:
+    """The value of a time or price measure in one solved year, in its canonical unit; NaN when there is no way."""
+    if key.kind == "terminal":
+        return _step(model, answer, key.name)
+    commodity = measures.commodity_of(model.compiled, key)
+    queued = with_queues(model, answer)
+    weight = paths.generalised_cost(model.compiled.network, model.compiled.choice, queued, commodity)
+    way = np.array(paths.cheapest(model.star, weight, *measures.time_ends(model.compiled, key)), dtype=np.int64)
+    if not len(way):
+        return float("nan")
+    if key.metric == "tariff_level":
+        return float(queued.cost[commodity, way].sum())
+    if key.metric == "box_rate":
+        return float(queued.cost[commodity, way].sum() * model.compiled.corridor["commodities"]["tonnes_per_teu"][commodity])
+    share = 0.9 if key.metric == "transit_time_p90" else 0.5
+    return percentile(float(queued.time[way].sum()), float(queued.variance[way].sum()), share) / HOURS_OF_DAY
+
+
+def with_queues(model: Model, answer: Answer) -> arrays.Conditions:
+    """The conditions of a solved year with the wait at every limit added to the arcs that draw on it; a wait is taken as
+    exponential, so its variance is its square."""
+    compiled = model.compiled
+    wait = np.where(np.isfinite(answer.result.delay), answer.result.delay, 0.0)
+    drawn = measures.resources_of_arc(compiled)
+    conditions = answer.conditions
+    return replace(conditions, time=conditions.time + drawn @ wait, variance=conditions.variance + drawn @ wait**2)
+
+
+def percentile(mean: float, variance: float, share: float) -> float:
+    """Percentile of a lognormal time with this mean and variance."""
+    if mean <= 0 or variance <= 0:
+        return mean
+    spread = np.log1p(variance / mean**2)
+    return float(np.exp(np.log(mean) - spread / 2 + np.sqrt(spread) * special.ndtri(share)))
+
+
+def _step(model: Model, answer: Answer, terminal: str) -> float:
+    compiled = model.compiled
+    position = compiled.corridor["terminals"].index[terminal]
+    arcs = np.flatnonzero(compiled.arcs.terminal == position)
+    return float(with_queues(model, answer).time[arcs[0]]) if len(arcs) else float("nan")

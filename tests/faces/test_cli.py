@@ -1,0 +1,133 @@
+"""The command line as a person meets it: what it prints, which code it ends with, what it leaves behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+KARVAN = [sys.executable, "-c", "from karvan.faces.cli import main; main()"]
+
+
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*KARVAN, *words], capture_output=True, text=True, env={**os.environ, **environment}, timeout=300, check=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("assess", "nowhere"), "Nearest built-in case: middle_corridor"),
+        (("assess", "--futures", "0"), "expected 1 to"),
+        (("assess", "-n", "5", "--workers", "0"), "expected 1 to"),
+        (("assess", "-n", "5", "--set", "aktau_hub"), "PROJECT=DATE"),
+        (("assess", "-n", "5", "--set", "aktau_hubb=2027"), "aktau_hub"),
+        (("assess", "-n", "5", "--set", "aktau_hub=soon"), "never"),
+        (("assess", "-n", "5", "--as-of", "2030"), "the day of the data"),
+        (("assess", "-n", "5", "--scenario", "no_such_file.toml"), "cannot be read"),
+        (("route", "Xian", "Istambul"), "Did you mean Istanbul"),
+        (("route", "Xian", "Xi'an"), "same place"),
+        (("route", "Xian", "Istanbul", "--year", "1999"), "expected 2026 to 2035"),
+        (("assign", "--year", "2050"), "expected 2026 to 2035"),
+        (("explain", "nothing", "-n", "5"), "is not in targets"),
+        (("explain", "l01_titr_52mt_2026", "-n", "5", "--lang", "de"), "expected one of en, fr"),
+        (("export", "--to", "docx", "--out", "x"), "geojson"),
+        (("new", "/proc/nowhere"), "cannot be written"),
+        (("calibrate", "--write"), "read-only"),
+        (("frobnicate",), "No such command"),
+        (("assess", "--no-such-option"), "No such option"),
+    ],
+)
+def test_a_wrong_question_is_one_message_and_code_2(words: tuple[str, ...], said: str) -> None:
+    answer = run(*words)
+    assert answer.returncode == 2, answer.stderr
+    assert answer.stdout == ""
+    assert said in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_broken_table_is_told_whole_and_code_3(tmp_path) -> None:
+    assert run("new", str(tmp_path / "mine")).returncode == 0
+    links = tmp_path / "mine" / "links.csv"
+    lines = links.read_text(encoding="utf-8").splitlines()
+    cells = lines[1].split(",")
+    cells[lines[0].split(",").index("length")] = "-5"
+    links.write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]), encoding="utf-8")
+    (tmp_path / "mine" / "fleets.csv").write_bytes(b"")
+    answer = run("check", str(tmp_path / "mine"))
+    assert answer.returncode == 3
+    assert "links.csv, line 2, column length: found '-5', expected at least 0." in answer.stderr
+    assert "fleets.csv" in answer.stderr
+    assert "2 faults. Nothing was computed." in answer.stderr
+    document = json.loads(run("check", str(tmp_path / "mine"), "--json").stdout)
+    assert document["valid"] is False
+    assert {fault["file"] for fault in document["faults"]} == {"links.csv", "fleets.csv"}
+
+
+def test_json_is_one_document_and_repeats_byte_for_byte() -> None:
+    first = run("assess", "-n", "6", "--json", "--workers", "1")
+    second = run("assess", "-n", "6", "--json", "--workers", "2")
+    assert first.returncode == second.returncode == 0, first.stderr + second.stderr
+    assert first.stdout == second.stdout
+    document = json.loads(first.stdout)
+    assert document["schema_version"]
+    assert document["solves"] == 60
+    assert document["certificate_failures"] == 0
+    keys = {"target_id", "verdict", "probability", "probability_low", "probability_high"}
+    assert all(keys <= target.keys() for target in document["targets"])
+    assert first.stderr == ""
+
+
+def test_check_says_with_code_4_that_a_target_is_off_course() -> None:
+    assert run("assess", "-n", "6", "--check", "--target", "l02_titr_10mt_2030").returncode == 4
+    assert run("assess", "-n", "6", "--check", "--target", "t34_armenia_transit").returncode == 0
+
+
+def test_the_case_can_come_from_the_environment(tmp_path) -> None:
+    answer = run("check", KARVAN_CASE=str(tmp_path))
+    assert answer.returncode == 3
+    assert "case.toml" in answer.stderr
+
+
+def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path) -> None:
+    process = subprocess.Popen([*KARVAN, "assess", "-n", "5000", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True, cwd=tmp_path, start_new_session=True)  # fmt: skip
+    time.sleep(8)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert "Interrupted" in err
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+def test_people_read_tables() -> None:
+    board = run("assess", "-n", "6")
+    assert board.returncode == 0, board.stderr
+    for words in ("target board", "Dry cargo", "Oil", "cannot be judged", "Data of 2026-06-30", "seed 1", "6 futures", "estimates"):
+        assert words in board.stdout
+    told = run("explain", "t27_aktau_30mt", "-n", "6", "--lang", "fr")
+    assert "Verdict" in told.stdout
+    ways = run("route", "Xi'an", "Istanbul", "--best", "3")
+    assert "days P10" in ways.stdout
+    assert "kg CO2e/t" in ways.stdout
+    flows = run("assign", "--year", "2030")
+    assert "passed" in flows.stdout
+    fit = run("calibrate")
+    assert "4.48 Mt" in fit.stdout
+    assert "check" in fit.stdout
+
+
+def test_help_is_there_for_every_verb() -> None:
+    from karvan.verbs import VERBS
+
+    for verb in VERBS:
+        answer = run(verb.name, "--help")
+        assert answer.returncode == 0
+        for option in verb.options:
+            assert (option.metavar or option.name).replace("_", "-").lower() in answer.stdout.lower()
