@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from karvan.bridge import label
+from karvan.bridge.cells import COLUMNS
 from karvan.corridor import checks
 from karvan.corridor import edits as editing
 from karvan.corridor.corridor import Corridor
@@ -198,8 +199,7 @@ def _scenario(corridor: Corridor, file: Path | None, switches: tuple[str, ...]) 
             projects[name] = scenario.delivery_of(when)
         except ValueError as error:
             raise UsageError(f"--set {switch}: {error}.") from error
-    for name in projects:
-        corridor.find_row("projects", name)
+    projects = {corridor.find_row("projects", name): when for name, when in projects.items()}
     edits, faults = editing.resolve_rows(chosen.edits, corridor.tables)
     faults = (*faults, *editing.fights(edits, {}))
     if faults:
@@ -207,12 +207,17 @@ def _scenario(corridor: Corridor, file: Path | None, switches: tuple[str, ...]) 
     label_ = chosen.name if not switches else f"{chosen.name} + {', '.join(switches)}"
     forced = Forced({name: delivery_year(when) for name, when in projects.items()},
                     float("nan") if chosen.level is None else chosen.level, chosen.demand)  # fmt: skip
-    undated = [edit for edit in edits if np.isnat(edit.start)]
+    first_day = np.datetime64(f"{corridor.settings.first_year}-01-01", "D")
+    read = {(table, column) for table, columns in COLUMNS.items() for column in columns}
+    deaf = [edit for edit in edits if not np.isnat(edit.start) and (edit.table, edit.column) not in read]
+    refuse(Fault(str(file), 0, f"{edit.table}.{edit.column}", "a date", "no date, since no engine reads this cell by the year",
+                 "Take out from and until.") for edit in deaf)  # fmt: skip
+    dated = tuple(replace(edit, start=first_day) if np.isnat(edit.start) else edit for edit in edits if (edit.table, edit.column) in read)
+    undated = [edit for edit in edits if np.isnat(edit.start) and (edit.table, edit.column) not in read]
     said = {
         "projects": {name: str(when) for name, when in sorted(projects.items())}, "level": chosen.level, "demand": chosen.demand,
         "edits": [{key: document.plain(row[key]) for key in ("table", "id", "column", "op", "value", "from", "until")} for row in chosen.edits],
     }  # fmt: skip
-    dated = tuple(edit for edit in edits if not np.isnat(edit.start))
     edited = checks.recheck(corridor.edited(undated)) if undated else corridor
     return Changed(edited, forced, dated, label_, said)
 
@@ -359,7 +364,7 @@ _CASE = Option("case", str, DEFAULT_CASE, "built-in case, or folder of a case", 
 _CASE_FIRST = replace(_CASE, positional=True)
 _SCENARIO = Option("scenario", Path, None, "TOML file that says what is different", "FILE")
 _SET = Option("set", str, (), "deliver a project on a day, or never; may be repeated", "PROJECT=DATE|never", repeated=True)
-_COMPARE = Option("compare", str, None, "scenario file to set beside it under the same draws; `base` for none", "OTHER")
+_COMPARE = Option("compare", str, None, "scenario file to set beside it; `base` is the case as it stands", "OTHER")
 _YEAR = Option("year", int, None, "modelled year; default: the first", "YEAR")
 _FUTURES = Option("futures", int, 1000, "how many futures to draw", "N", "n")
 _SEED = Option("seed", int, 1, "same case, options and seed give the same bytes", "SEED")

@@ -190,7 +190,7 @@ def test_more_capacity_never_lowers_what_is_carried() -> None:
 @pytest.mark.parametrize("exponent", [4.0, 40.0, 83.0, 300.0])
 @pytest.mark.parametrize("utilisation", [1e-1, 1e-2, 1e-3, 1e-4, 1e-6])
 def test_a_queue_too_idle_for_its_price_to_be_a_float_still_settles(utilisation: float, exponent: float) -> None:
-    """A wide queue behind a narrow limit: its price is k rho^exponent, down to 10^-1800, yet load and supply must meet."""
+    """A wide queue behind a narrow limit: its price is k rho^exponent, down to 10^-1806, yet load and supply must meet."""
     w = world([(0, 1), (1, 2)], cost=[5.0, 5.0], trips=[(0, 2)], amount=[1e6], ways=[(0, (0, 1))],
               capacity={0: 5e5, 1: 5e5 / utilisation})  # fmt: skip
     w = w.but(kind=np.array([0, QUEUE], np.int8), scale=np.array([0.0, 1e-3]), exponent=np.array([1.0, exponent]),
@@ -200,6 +200,19 @@ def test_a_queue_too_idle_for_its_price_to_be_a_float_still_settles(utilisation:
         assert result.converged, price
         assert result.iterations < 40, price
         assert result.load[1] == pytest.approx(5e5, rel=1e-6)
+        found = w.certify(result)
+        told = result.price[1] > 0.0  # a price rounded to 0 no longer tells the utilisation it stands for
+        assert found.passed if told else found.relative_gap < 1e-7, price
+
+
+def test_a_price_that_hits_its_floor_lets_the_others_answer() -> None:
+    """From far too high a price the queue's may fall by nine tenths a step; its neighbour must not reckon with more."""
+    w = world([(0, 1), (1, 2)], cost=[5.0, 5.0], trips=[(0, 2)], amount=[1e6], ways=[(0, (0, 1))], capacity={0: 5e5, 1: 5e6})
+    w = w.but(kind=np.array([0, QUEUE], np.int8), scale=np.array([0.0, 1e-3]), exponent=np.array([1.0, 40.0]),
+              price_per_hour=np.array([0.0, 1.4e-3]))  # fmt: skip
+    for price in (1e-3, 1.0, 30.0, 1e3):
+        result = w.solve(warm=np.array([0.0, price]))
+        assert result.iterations < 30, price
         assert w.certify(result).passed, price
 
 

@@ -94,9 +94,14 @@ class Corridor:
         raise UsageError(f"No place is called {name!r}.{hint} `karvan export --to geojson` lists all places.")
 
     def find_row(self, table: str, key: str) -> str:
-        """The key itself when the table has it. Raises `UsageError` with the nearest."""
+        """The key of a row, given whole or by a beginning that no other row shares. Raises `UsageError` with the nearest."""
         if key in self[table]:
             return key
+        begin_so = [known for known in self[table].keys if known.startswith(key)]
+        if len(begin_so) == 1:
+            return begin_so[0]
+        if begin_so:
+            raise UsageError(f"{key!r} fits several {table}: {', '.join(begin_so[:8])}. Write more of it.")
         raise UsageError(f"{key!r} is not in {table}. Nearest: {nearest(key, self[table].keys)}.")
 
     def find_table(self, name: str) -> Table:

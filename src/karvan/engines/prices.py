@@ -36,6 +36,8 @@ FLAT = 1e-100
 
 Both the model and the step from prices back to coordinates must use the same slope, or the step is off by their ratio:
 at utilisation 1/1000 a queue with exponent 80 has a price near 1e-245, beyond what a quotient of floats can express."""
+FALL = 0.9
+"""No congestion falls by more than this share of its coordinate in one step."""
 MINOR = 1e-5
 """Alternatives that carry less than this share of what their od's largest one leaves over are left out of the Hessian."""
 
@@ -390,7 +392,7 @@ def _shorten(
         move = step[a] / rise
         change = step[a]
         if kind[i] != 0:
-            move = max(move, -0.9 * y[i])
+            move = max(move, -FALL * y[i])
             change = price_at(kind[i], y[i] + move, k[i], e[i]) - price[i]
         length = keen[i] * abs(change)
         if length > 2.0:
@@ -467,9 +469,11 @@ def clear(
                 h[a, b] = hessian[i, active[b]]
             h[a, a] = hessian[i, i] * (1.0 + 1e-9 + damping) + 1e-30 * capacity[i] * sharpness[i]
             g[a] = slope[i]
-            room[a] = price[i] if kind[i] == 0 else np.inf
+            room[a] = price[i]
             if kind[i] != 0:
-                h[a, a] += supply_slope(kind[i], y[i], capacity[i]) / steepness(kind[i], y[i], capacity[i], k[i], e[i])
+                rise = steepness(kind[i], y[i], capacity[i], k[i], e[i])
+                room[a] = FALL * y[i] * rise if damping > 0.0 else np.inf  # after a poor step, let the others know
+                h[a, a] += supply_slope(kind[i], y[i], capacity[i]) / rise
         _bounded_step(h, g, room, lower, d)
 
         fall = _shorten(active[:count], d, slope, kind, capacity, y, k, e, price, keen, direction)

@@ -33,9 +33,12 @@ def said(name: str, value: Any, values: dict[str, Any], language: str) -> str:
     """How a value is said: shares as percent, amounts in readable units, dates and years as such."""
     words = catalogue(language)
     if value is None:
-        return words["unit.beyond"] if name.startswith("p") or name == "median" else words["unit.unknown"]
+        beyond = "horizon" in values and (name.startswith("p") or name == "median")
+        return words["unit.beyond"].format(horizon=values["horizon"]) if beyond else words["unit.unknown"]
+    if name == "at":
+        return words[value]
     if name in ("probability", "low", "high", "share"):
-        return f"{100 * value:.0f} %"
+        return f"{percent(value)} %"
     if isinstance(value, float):
         unit = str(values.get("unit", ""))
         if unit in ("date", "event"):
@@ -44,6 +47,12 @@ def said(name: str, value: Any, values: dict[str, Any], language: str) -> str:
             return f"{int(value)}"
         return amount(value, unit)
     return str(value)
+
+
+def percent(share: float) -> str:
+    """A share in percent: whole numbers, one decimal below one, so that rare is told from never."""
+    value = 100 * share
+    return f"{value:.0f}" if value >= 0.95 or value < 0.05 else f"{value:.1f}"
 
 
 def month(value: float) -> str:

@@ -215,6 +215,9 @@ def _certificate(
     )
 
 
+_SMALLEST = math.log(1e-290)
+
+
 def _largest(values: Floats) -> float:
     return float(values.max(initial=0.0))  # NaN passes through
 
@@ -288,7 +291,10 @@ def _statement(
     of_load = _largest(np.abs(np.asarray(result.load) - load) / scale)
     curved = finite & (kind != HARD)
     stands_for = _supply(kind, np.asarray(result.price_congestion), k, delay.exponent)
-    of_price = _largest(np.where(curved, np.abs(stands_for - np.minimum(load / scale, 1.0)), 0.0))
+    used = np.minimum(load / scale, 1.0)
+    with np.errstate(divide="ignore"):  # an idle queue's price is no number that a double can hold: nothing is stated by it
+        told = np.log(np.maximum(k, 1e-300)) + delay.exponent * np.log(used) > _SMALLEST
+    of_price = _largest(np.where(curved & (told | (result.price_congestion > 0)), np.abs(stands_for - used), 0.0))
     parts = np.asarray(result.price_congestion) + np.asarray(result.price_scarcity)
     of_split = _largest(np.abs(parts - price) / (1.0 + np.abs(price)))
     hours = np.asarray(result.delay) * delay.price_per_hour

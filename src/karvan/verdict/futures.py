@@ -81,7 +81,7 @@ def sample(compiled: Compiled, seed: int, count: int, forced: Forced | None = No
         elif cause.startswith(_SHOCK):
             share[i] = struck[cause.removeprefix(_SHOCK)]
         elif cause.startswith(DATED):
-            share[i] = _dated_share(next(e for e in operations.edits if cause_of(e) == cause), years)
+            share[i] = dated_share(next(e for e in operations.edits if cause_of(e) == cause), years)
     values = np.empty((len(operations.edits), count))
     for i, edit in enumerate(operations.edits):
         u = draws.uniform(seed, edit.draw, count)[:, 0]
@@ -106,7 +106,7 @@ def _value(corridor: Corridor, key: str, default: float) -> float:
     return float(table.row(key)["value"]) if key in table else default
 
 
-def _dated_share(edit: Edit, years: range) -> np.ndarray:
+def dated_share(edit: Edit, years: range) -> np.ndarray:
     """Share of every year between the first and the last day of an edit."""
     start = float(delivery.decimal_year(edit.start))
     end = np.inf if np.isnat(edit.end) else float(delivery.decimal_year(edit.end + np.timedelta64(1, "D")))

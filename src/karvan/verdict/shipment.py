@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from karvan.bridge import label
+from karvan.bridge.cells import DATED, cause_of
 from karvan.bridge.compile import Compiled
 from karvan.bridge.expanded import DESTINATION, ORIGIN
 from karvan.bridge.label import Leg
 from karvan.engines import route
 from karvan.tables.faults import UsageError
 from karvan.verdict import delivery, demand, document, level, transit
-from karvan.verdict.futures import Forced
+from karvan.verdict.futures import Forced, dated_share
 from karvan.verdict.model import Answer, Model
 
 _MIDDLE = 401
@@ -96,6 +97,8 @@ def likely_year(model: Model, year: int, forced: Forced) -> Answer:
         if cause.startswith("project:"):
             middle = np.median(drawn.of(cause.removeprefix("project:")))
             share[i] = delivery.shares(np.array([middle]), range(year, year + 1))[0, 0]
+        elif cause.startswith(DATED):
+            share[i] = dated_share(next(edit for edit in operations.edits if cause_of(edit) == cause), range(year, year + 1))[0]
     cells = compiled.cells.within(operations.apply(compiled.cells.today, share, operations.likely))
     base, base_year = demand.base(compiled)
     growth = np.where(compiled.growth >= 0, cells[compiled.growth], 0.0) * (year - base_year)

@@ -32,16 +32,23 @@ def verdict(assessment: Assessment, found: Verdict) -> tuple[Message, ...]:
             "futures": assessment.options.futures,
         }))  # fmt: skip
         kind = "date" if found.unit == "date" else "value"
-        out.append(Message(f"range.{kind}", {"median": judgement.median, "p5": judgement.p5, "p95": judgement.p95, "unit": found.unit}))
+        horizon = assessment.years[-1]
+        within = {name: value if value is None or found.unit != "date" or value < horizon + 1 else None
+                  for name, value in (("median", judgement.median), ("p5", judgement.p5), ("p95", judgement.p95))}  # fmt: skip
+        out.append(Message(f"range.{kind}", {**within, "unit": found.unit, "horizon": horizon}))
     if judgement.reached_share is not None:
         horizon = assessment.years[-1]
-        if judgement.reached[1] is None:
+        p10, p50, p90 = judgement.reached
+        if judgement.reached_share == 0:
+            out.append(Message("reached.never", {"horizon": horizon}))
+        elif p50 is None:
             out.append(Message("reached.rarely", {"share": judgement.reached_share, "horizon": horizon}))
+        elif p90 is None:
+            out.append(Message("reached.mostly", {"share": judgement.reached_share, "p50": p50, "horizon": horizon}))
         else:
-            p10, p50, p90 = judgement.reached
             out.append(Message("reached", {"p10": p10, "p50": p50, "p90": p90, "horizon": horizon}))
-    for bind in judgement.binds[:2]:
-        out.append(Message("binds", {"what": name_of(assessment, bind.what), "share": bind.share}))
+    for i, bind in enumerate(judgement.binds[:2]):
+        out.append(Message("binds" if i == 0 else "binds.next", {"what": name_of(assessment, bind.what), "share": bind.share}))
     if found.missing:
         out.append(Message("missing", {"missing": found.missing}))
     if target["doubts"]:
@@ -57,6 +64,9 @@ def _promise(found: Verdict) -> Message:
               "due": None if np.isnat(target["due"]) else str(target["due"]),
               "on": None if np.isnat(target["promised_on"]) else str(target["promised_on"])}  # fmt: skip
     if found.unit in ("date", "event"):
+        return Message("promise.act" if values["due"] else "promise.act.no_date", values)
+    values["at"] = "at_least" if target["op"] == ">=" else "at_most"
+    if found.value is None:
         return Message("promise.act" if values["due"] else "promise.act.no_date", values)
     return Message("promise" if values["due"] else "promise.no_date", values)
 

@@ -1,7 +1,6 @@
 """Days and money between two places in a solved year, queues included.
 
-The way is the one of least generalised cost; its time has the mean and variance of its steps added up and is taken as
-lognormal (a sum of positive, skewed steps), from which the percentiles follow.
+The way is the one of least generalised cost; percentiles of its time are those of `engines.duration`, as for a shipment.
 """
 
 from __future__ import annotations
@@ -9,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy import special
 
 from karvan.engines import arrays, paths
+from karvan.engines.duration import percentiles
 from karvan.verdict import measures
 from karvan.verdict.measures import Key
 from karvan.verdict.model import Answer, Model
@@ -33,8 +32,8 @@ def of_year(model: Model, answer: Answer, key: Key) -> float:
         return float(queued.cost[commodity, way].sum())
     if key.metric == "box_rate":
         return float(queued.cost[commodity, way].sum() * model.compiled.corridor["commodities"]["tonnes_per_teu"][commodity])
-    share = 0.9 if key.metric == "transit_time_p90" else 0.5
-    return percentile(float(queued.time[way].sum()), float(queued.variance[way].sum()), share) / HOURS_OF_DAY
+    share = np.array([0.9 if key.metric == "transit_time_p90" else 0.5])
+    return float(percentiles(queued.time[way], queued.variance[way], share)[0]) / HOURS_OF_DAY
 
 
 def with_queues(model: Model, answer: Answer) -> arrays.Conditions:
@@ -45,14 +44,6 @@ def with_queues(model: Model, answer: Answer) -> arrays.Conditions:
     drawn = measures.resources_of_arc(compiled)
     conditions = answer.conditions
     return replace(conditions, time=conditions.time + drawn @ wait, variance=conditions.variance + drawn @ wait**2)
-
-
-def percentile(mean: float, variance: float, share: float) -> float:
-    """Percentile of a lognormal time with this mean and variance."""
-    if mean <= 0 or variance <= 0:
-        return mean
-    spread = np.log1p(variance / mean**2)
-    return float(np.exp(np.log(mean) - spread / 2 + np.sqrt(spread) * special.ndtri(share)))
 
 
 def _step(model: Model, answer: Answer, terminal: str) -> float:

@@ -42,7 +42,7 @@ def main() -> None:
     try:
         app()
     except KeyboardInterrupt:
-        _say("Interrupted. Nothing was written.")
+        _say("Interrupted. Nothing is left half-written.")
         sys.exit(EXIT_INTERRUPTED)
     except MemoryError:
         _say("There is not enough memory. Draw fewer futures, or use fewer workers.")
@@ -72,7 +72,7 @@ def _command(verb: Verb) -> Callable[..., None]:
             _say(str(error))
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
-            _say("Interrupted. Nothing was written.")
+            _say("Interrupted. Nothing is left half-written.")
             raise typer.Exit(EXIT_INTERRUPTED) from None
         if check and _is_off_course(answer):
             raise typer.Exit(EXIT_OFF_COURSE)
@@ -80,6 +80,8 @@ def _command(verb: Verb) -> Callable[..., None]:
     run.__name__ = verb.name
     run.__doc__ = verb.meaning
     parameters = [_parameter(option) for option in sorted(verb.options, key=lambda o: not (o.positional and o.required))]
+    if any(option.positional and option.name == "case" for option in verb.options):
+        parameters.append(_parameter(Option("case_flag", str, None, "the same, as an option", "CASE")))
     parameters.append(_parameter(Option("json", bool, False, "print one JSON document")))
     if verb.name == "assess":
         parameters.append(_parameter(Option("check", bool, False, "exit with 4 when a target is missed or off course")))
@@ -99,7 +101,8 @@ def _parameter(option: Option) -> inspect.Parameter:
     if option.positional:
         info: Any = typer.Argument(help=option.meaning, metavar=option.metavar or None)
     else:
-        flags = [f"--{option.name.replace('_', '-')}"] + ([f"-{option.short}"] if option.short else [])
+        name = "case" if option.name == "case_flag" else option.name
+        flags = [f"--{name.replace('_', '-')}"] + ([f"-{short}"] if (short := "c" if name == "case" else option.short) else [])
         how: dict[str, Any] = {"help": option.meaning}
         if option.metavar:
             how["metavar"] = option.metavar
@@ -108,12 +111,15 @@ def _parameter(option: Option) -> inspect.Parameter:
         info = typer.Option(*flags, **how)
     default = inspect.Parameter.empty if option.required else (list(option.default) if option.repeated else option.default)
     if option.positional and option.name == "case":
-        info = typer.Argument(help=option.meaning, metavar="[CASE]", envvar="KARVAN_CASE")
+        info = typer.Argument(help=option.meaning, metavar="CASE", envvar="KARVAN_CASE")
     return inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info])
 
 
 def _answer(verb: Verb, given: dict[str, Any]) -> Any:
     arguments = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    flag = arguments.pop("case_flag", None)
+    if flag is not None:
+        arguments["case"] = flag
     if not verb.progresses:
         return verb.run(**arguments)
     with Progress(TextColumn("futures"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),

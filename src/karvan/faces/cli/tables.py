@@ -28,7 +28,7 @@ def render(answer: Any, console: Console, language: str) -> None:
 
 @render.register
 def _(answer: verbs.Board, console: Console, language: str) -> None:
-    console.print(board(answer.assessment, answer.other))
+    console.print(board(answer.assessment, answer.other, console.width))
 
 
 @render.register
@@ -47,7 +47,7 @@ def _(answer: verbs.Checked, console: Console, language: str) -> None:
     console.print(f"Facts by basis: {bases}. {support.with_source} of {support.rows} name one of {support.sources} sources; "
                   f"of those sources {support.unknown_titles} lack a title, {support.unknown_dates} a date, {support.unknown_addresses} an address.")  # fmt: skip
     for name in answer.stale:
-        console.print(f"fitted/{name}.toml was fitted on other data: run `karvan calibrate --write`.")
+        console.print(f"fitted/{name}.toml was fitted on other data: run `karvan calibrate --case CASE --write`.")
 
 
 @render.register
@@ -71,13 +71,16 @@ def _(answer: verbs.Fitted, console: Console, language: str) -> None:
         table.add_row(name if name != last else "", str(each.year), each.role, amount(each.observed, each.unit), amount(each.modelled, each.unit),
                       error, each.scope)  # fmt: skip
         last = name
+    if not fit.comparisons:
+        console.print("This case names no measures to fit under [calibration] in case.toml, or none of them was observed.")
+        return
     console.print(table)
     console.print(_errors(fit.comparisons))
     console.print(f"Fitted {len(fit.free)} numbers on {fit.observations} figures of {', '.join(map(str, fit.years))} "
                   f"({fit.degrees_of_freedom} degrees of freedom); check years were not seen by the fit or by the demand.")  # fmt: skip
     cells = Table(box=None, header_style="bold")
-    for name in ("free number", "fitted", "standard error", f"nowcast {', '.join(map(str, answer.nowcast.years))}"):
-        cells.add_column(name, justify="left" if name == "free number" else "right")
+    for name in ("free number, USD/t", "fitted", "standard error", f"nowcast {', '.join(map(str, answer.nowcast.years))}"):
+        cells.add_column(name, justify="left" if name.startswith("free") else "right")
     for cell, value, error, now in zip(fit.free, fit.values, fit.errors, answer.nowcast.values, strict=True):
         cells.add_row(cell.name, f"{value:.2f}", f"{error:.2f}", f"{now:.2f}")
     console.print(cells)
@@ -116,12 +119,14 @@ def _assigned(answer: verbs.Assigned) -> Group:
         both = flow["forward"] + flow["reverse"]
         if both.sum() > 0:
             cuts.add_row(cut["name"], *(amount(float(flow[d].sum()), "t") for d in flow), *(amount(float(value), "t") for value in both))
-    limits = Table(title="Limits, dearest first: what one more unit a year is worth", title_justify="left", box=None, header_style="bold")
-    for name in ("limit", "direction", "use", "capacity", "unit", "USD per unit", "wait h"):
+    limits = Table(title="Limits, those first that cost cargo most: price of one more unit a year, and of all that is used", title_justify="left",
+                   box=None, header_style="bold")  # fmt: skip
+    for name in ("limit", "direction", "use", "capacity", "unit", "USD per unit", "M USD a year", "wait h"):
         limits.add_column(name, justify="left" if name in ("limit", "direction", "unit") else "right")
-    for row in sorted(document["limits"], key=lambda row: -row["price"])[:_MOST_LIMITS]:
+    for row in sorted(document["limits"], key=lambda row: -row["price"] * row["load"])[:_MOST_LIMITS]:
         use = "–" if row["utilisation"] is None else f"{100 * row['utilisation']:.0f} %"
-        limits.add_row(row["name"], row["direction"], use, f"{row['capacity']:,.0f}", row["unit"], f"{row['price']:.2f}", f"{row['delay']:.1f}")
+        limits.add_row(row["name"], row["direction"], use, f"{row['capacity']:,.0f}", row["unit"], f"{row['price']:.2f}",
+                       f"{row['price'] * row['load'] / 1e6:.1f}", f"{row['delay']:.1f}")  # fmt: skip
     sentence = Text(f"{amount(document['demand'], 't')} want to go, {amount(document['unserved'], 't')} stay home. {_certificate(answer.certificate)}")
     return Group(cuts, Text(""), limits, Text(""), sentence)
 
@@ -142,19 +147,21 @@ def _(answer: shipment.Comparison, console: Console, language: str) -> None:
 def _ways(answer: shipment.Comparison) -> Group:
     title = f"{answer.origin} → {answer.destination}, {answer.commodity}, {answer.year}, {answer.scenario}"
     table = Table(title=title, title_justify="left", box=None, header_style="bold")
-    for name in ("way", "via", "days P10", "P50", "P90", "USD/t", "per box", "kg CO2e/t", "km"):
+    for name in ("way", "via", "days P10", "P50", "P90", "freight USD/t", "per box", "kg CO2e/t", "km", "all in USD/t"):
         table.add_column(name, justify="left" if name in ("way", "via") else "right")
     for i, way in enumerate(answer.ways, start=1):
         box = "–" if way.money_per_teu is None else f"{way.money_per_teu:,.0f} USD/TEU"
         table.add_row(str(i), way.via, *(f"{days:.1f}" for days in (way.days_p10, way.days_p50, way.days_p90)), f"{way.money:,.0f}", box,
-                      f"{way.co2:,.0f}", f"{way.length:,.0f}")  # fmt: skip
-    parts: list[Any] = [table]
+                      f"{way.co2:,.0f}", f"{way.length:,.0f}", f"{way.generalised:,.0f}")  # fmt: skip
+    nodes = answer.compiled.corridor["nodes"]
+    names = dict(zip(nodes.keys, nodes["name"], strict=True))
+    parts: list[Any] = [table, Text("Ways in the order of freight, time and its unreliability, all in USD/t.", style="dim")]
     for i, way in enumerate(answer.ways, start=1):
         legs = Table(title=f"Way {i}", title_justify="left", box=None, header_style="bold")
         for name in ("from", "to", "by", "what", "km", "hours", "USD/t"):
             legs.add_column(name, justify="right" if name in ("km", "hours", "USD/t") else "left")
         for leg in way.legs:
-            legs.add_row(leg.from_node, leg.to_node if leg.to_node != leg.from_node else "", leg.mode, leg.name, f"{leg.length:,.0f}" if leg.length else "",
+            legs.add_row(names[leg.from_node], names[leg.to_node] if leg.to_node != leg.from_node else "", leg.mode, leg.name, f"{leg.length:,.0f}" if leg.length else "",
                          f"{leg.hours:.1f}", f"{leg.money:.1f}")  # fmt: skip
         parts.extend([Text(""), legs])
     if not answer.ways:
