@@ -72,7 +72,7 @@ class Corridor:
         edit is still there. The only door of back-tests. Raises `UsageError` for a day of the future."""
         past = self._undone(day, passing_too=False)
         settings = replace(past.settings, as_of=day, first_year=int(str(day)[:4]))
-        return replace(past, tables=tables_known(past.tables, day), settings=settings, fitted={})
+        return replace(past, tables=tables_known(past.tables, day), settings=settings, fitted={}, hash=f"{self.hash}@{day}")
 
     def edited(self, changes: Iterable[Edit]) -> Corridor:
         """A copy with these edits in force."""
