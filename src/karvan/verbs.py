@@ -22,6 +22,7 @@ from karvan.tables.faults import Fault, InvalidData, UsageError, refuse
 from karvan.verdict import assess as assessing
 from karvan.verdict import calibrate as calibrating
 from karvan.verdict import certify, document, level, measures, shipment, tell
+from karvan.verdict import futures as drawing
 from karvan.verdict.assess import Assessment
 from karvan.verdict.certify import Certificate
 from karvan.verdict.futures import Forced
@@ -181,7 +182,7 @@ def load(case: str = DEFAULT_CASE) -> Corridor:
     """The corridor of a case, with every check of the house. Raises `UsageError` or `InvalidData`."""
     faults: list[Fault] = []
     corridor = cases.load(case)
-    for speaks in (measures.check, level.check, calibrating.check):
+    for speaks in (measures.check, level.check, calibrating.check, drawing.check):
         faults.extend(speaks(corridor))
     refuse(faults)
     return corridor

@@ -53,6 +53,7 @@ CASES = [
     ("references_exist", change("nodes", "city", source_id="nowhere"), "nodes", "city", "source_id", "nowhere", "Nearest: atlas"),
     ("links_lead_somewhere", change("links", "branch", to_node="steppe"), "links", "branch", "to_node", "steppe", "Correct one end"),
     ("links_lead_somewhere", change("modes", "rail_1435", speed=""), "links", "china_gate", "speed", "nothing", "Fill in speed"),
+    ("services_of_fleets_come_back", change("services", "sea_ferry", round_trip=""), "services", "sea_ferry", "round_trip", "nothing", "empty fleet_id"),
     ("ranges_are_in_order", change("claims", "sea_length_rival", low="500"), "claims", "sea_length_rival", "low", "500 .. 480 .. nothing", "in order"),
     ("ranges_are_in_order", change("observations", "sea_2025", high="899"), "observations", "sea_2025", "low", "850 .. 900 .. 899", "in order"),
     ("ranges_are_in_order", change("shocks", "storm", rate_low="3"), "shocks", "storm", "rate_low", "3 .. 2 .. 4", "in order"),

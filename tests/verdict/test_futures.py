@@ -74,3 +74,10 @@ def test_level_and_demand_can_be_fixed(compiled: Compiled) -> None:
     found = futures.sample(compiled, 1, 4, Forced(level=-31.0, demand=1.5))
     assert (found.level == -31.0).all()
     assert found.demand_factor == 1.5
+
+
+@pytest.mark.parametrize(("key", "value"), [("level_ar", "1.5"), ("volatility_dof", "1"), ("never_study", "1.2"), ("growth_any", "40")])
+def test_a_parameter_that_the_model_cannot_use_is_told(tmp_path_factory: pytest.TempPathFactory, key: str, value: str) -> None:
+    texts = tiny.added(tiny.texts(), "parameters", parameter_id=key, meaning="as told", value=value)
+    faults = list(futures.check(tiny.load(tmp_path_factory.mktemp("tiny"), texts)))
+    assert [(fault.file, fault.column, fault.found) for fault in faults] == [("parameters.csv", "value", f"{float(value):g}")]

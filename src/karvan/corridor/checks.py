@@ -117,6 +117,14 @@ def links_lead_somewhere(seen: Tables) -> Iterator[Fault]:
             yield Fault("links.csv", int(line), "speed", "nothing", "a speed or a time, since its mode has none", "Fill in speed.")
 
 
+def services_of_fleets_come_back(seen: Tables) -> Iterator[Fault]:
+    services = seen["services"]
+    for row, line in zip(services.rows(), map(int, services.lines), strict=True):
+        if row["fleet_id"] and np.isnan(row["round_trip"]):
+            yield Fault("services.csv", line, "round_trip", "nothing", "the hours of a round trip, since the service takes units of a fleet",
+                        "Fill it in, or empty fleet_id.")  # fmt: skip
+
+
 def ranges_are_in_order(seen: Tables) -> Iterator[Fault]:
     for name, *columns in _RANGES:
         table = seen[name]
@@ -336,7 +344,7 @@ def targets_say_what_they_need(seen: Tables) -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
-    keys_are_unique, references_exist, links_lead_somewhere, ranges_are_in_order, claims_agree_with_cells,
+    keys_are_unique, references_exist, links_lead_somewhere, services_of_fleets_come_back, ranges_are_in_order, claims_agree_with_cells,
     resource_members_exist, capacities_can_be_used, tariffs_price_something, calendars_are_whole,
     projects_have_an_order, projects_are_consistent, edits_resolve, edits_have_a_cause, edits_do_not_fight,
     past_leads_to_today, nothing_is_known_too_early, units_are_units, targets_say_what_they_need,

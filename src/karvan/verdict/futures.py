@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,11 +12,30 @@ from karvan.bridge.compile import Compiled
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.edits import Edit
 from karvan.tables import units
+from karvan.tables.faults import Fault
 from karvan.verdict import delivery, demand, draws, level, shocks
 from karvan.verdict.delivery import Deliveries, Reference
 from karvan.verdict.demand import DemandPaths, Walk
 
 _PROJECT, _SHOCK = "project:", "shock:"
+
+
+BOUNDS: dict[str, tuple[float, float]] = {
+    "common_factor": (0.0, 1.0), "demand_persistence": (0.0, 1.0), "volatility_dof": (2.01, 1000.0), "level_ar": (-0.99, 0.99),
+    "level_noise": (0.0, 100.0), "level_trend": (-100.0, 100.0), "practical_utilisation": (0.01, 1.0), "link_delay_alpha": (0.0, 100.0),
+    "link_delay_beta": (0.1, 100.0),
+}  # fmt: skip
+"""Parameters that the model reads by name, and what they may be."""
+_PREFIXES = {"growth_": (-10.0, 10.0), "volatility_": (0.0, 10.0), "never_": (0.0, 1.0)}
+
+
+def check(corridor: Corridor) -> Iterator[Fault]:
+    """Parameters of the model outside of what it can use."""
+    table = corridor["parameters"]
+    for key, value, line in zip(table.keys, table["value"], map(int, table.lines), strict=True):
+        bounds = BOUNDS.get(key) or next((found for prefix, found in _PREFIXES.items() if key.startswith(prefix)), None)
+        if bounds is not None and not bounds[0] <= value <= bounds[1]:
+            yield Fault("parameters.csv", line, "value", f"{value:g}", f"{bounds[0]:g} to {bounds[1]:g} for {key}", "Correct the value.")
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,14 @@ def _command(verb: Verb) -> Callable[..., None]:
         except KeyboardInterrupt:
             _say("Interrupted. Nothing is left half-written.")
             raise typer.Exit(EXIT_INTERRUPTED) from None
+        except (BrokenPipeError, MemoryError):
+            raise
+        except Exception as error:
+            if os.environ.get("KARVAN_DEBUG"):
+                raise
+            _say(f"karvan met something it does not expect ({type(error).__name__}: {error}). That is a defect of karvan: "
+                 "please report the command and the case. KARVAN_DEBUG=1 shows where it happened.")  # fmt: skip
+            raise typer.Exit(EXIT_FAILED) from None
         if check and _is_off_course(answer):
             raise typer.Exit(EXIT_OFF_COURSE)
 
