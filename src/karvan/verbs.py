@@ -233,6 +233,9 @@ def _known(corridor: Corridor, as_of: str | None) -> Corridor:
         raise UsageError(f"--as-of {as_of}: expected {bad.expected}. {bad.remedy}") from bad
     if day > corridor.as_of:
         raise UsageError(f"--as-of {as_of}: expected a day up to {corridor.as_of}, the day of the data.")
+    first = int(corridor["demand"]["year"].min())
+    if int(str(day)[:4]) <= first:
+        raise UsageError(f"--as-of {as_of}: expected a day after {first}, the first year with demand; before it nothing can be carried forward.")
     past = corridor.known(day)
     fit = calibrating.calibrate(past)
     now = calibrating.nowcast(past, fit)
@@ -292,13 +295,18 @@ def assign(case: str, year: int | None, scenario: Path | None, set: tuple[str, .
 
 def _assign(corridor: Corridor, year: int | None, file: Path | None, switches: tuple[str, ...]) -> Assigned:
     changed = _scenario(corridor, file, switches)
-    model = prepare(changed.corridor, changed.dated)
     chosen = corridor.settings.first_year if year is None else year
+    model = prepare(changed.corridor, changed.dated, _fit_of(corridor, chosen))
     answer = shipment.likely_year(model, chosen, changed.forced)
     compiled = model.compiled
     certificate = certify.certificate(compiled.network, compiled.uses, compiled.demands, compiled.choice, answer.conditions, compiled.delay,
                                       model.routes, model.base_cost, answer.result)  # fmt: skip
     return Assigned(model, answer, certificate, chosen, changed.name)
+
+
+def _fit_of(corridor: Corridor, year: int) -> str | None:
+    """The fit by which a year is answered: the calibration for the past, the nowcast (the best there is) for what comes."""
+    return calibrating.CALIBRATION if year < corridor.settings.first_year else None
 
 
 def route(case: str, origin: str, destination: str, commodity: str, best: int, year: int | None, scenario: Path | None,
@@ -319,8 +327,8 @@ def _route(corridor: Corridor, origin: str, destination: str, commodity: str, be
         raise UsageError(f"{origin} and {destination} are the same place. Name two places.")
     if not 1 <= best <= 50:
         raise UsageError(f"--best {best}: expected 1 to 50.")
-    model = prepare(changed.corridor, changed.dated)
     chosen = corridor.settings.first_year if year is None else year
+    model = prepare(changed.corridor, changed.dated, _fit_of(corridor, chosen))
     answer = shipment.likely_year(model, chosen, changed.forced)
     return shipment.compare(model, answer, ends[0], ends[1], kind, best, chosen, changed.name)
 

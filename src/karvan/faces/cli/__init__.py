@@ -1,5 +1,17 @@
 """The command line."""
 
-from karvan.faces.cli.app import main
+import sys
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C is one sentence from the first import on."""
+    try:
+        from karvan.faces.cli import app
+
+        app.main()
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted. Nothing is left half-written.\n")
+        sys.exit(130)
+
 
 __all__ = ["main"]
