@@ -234,8 +234,8 @@ def _known(corridor: Corridor, as_of: str | None) -> Corridor:
     if day > corridor.as_of:
         raise UsageError(f"--as-of {as_of}: expected a day up to {corridor.as_of}, the day of the data.")
     first = int(corridor["demand"]["year"].min())
-    if int(str(day)[:4]) <= first:
-        raise UsageError(f"--as-of {as_of}: expected a day after {first}, the first year with demand; before it nothing can be carried forward.")
+    if int(str(day)[:4]) < first:
+        raise UsageError(f"--as-of {as_of}: expected a day from {first} on, the first year with demand; before it nothing can be carried forward.")
     past = corridor.known(day)
     fit = calibrating.calibrate(past)
     now = calibrating.nowcast(past, fit)
