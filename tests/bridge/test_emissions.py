@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from karvan.bridge.emissions import link_factors
+from karvan.files import cases
 from tests.verdict import small
 
 LINKS = """
@@ -34,3 +35,19 @@ def test_link_before_country_before_cargo_before_mode(commodity: str, elsewhere:
         {"rail_ab": 0.2 * 0.03 + 0.8 * 0.02, "am": 0.01, "bm": elsewhere, "road_ab": 0.0, "sea_ab": 0.0}
     )
     assert found.optimistic.tolist() == [True, False, commodity == "oil", False, False]
+
+
+def test_the_built_in_case_has_a_factor_for_every_link_that_moves_freight() -> None:
+    corridor = cases.load("middle_corridor")
+    freight = {mode for mode, layer in zip(corridor["modes"].keys, corridor["modes"]["layer"], strict=True) if layer == "freight"}
+    moves = [mode in freight for mode in corridor["links"]["mode_id"]]
+    for commodity in corridor["commodities"].keys:
+        assert link_factors(corridor, commodity).factor[moves].min() > 0
+
+
+def test_wires_and_small_ships_of_the_built_in_case() -> None:
+    """A tonne-km: hydropower below coal power below diesel; an ocean giant below a Caspian feeder below a ferry."""
+    corridor = cases.load("middle_corridor")
+    found = dict(zip(corridor["links"].keys, link_factors(corridor, "container").factor, strict=True))
+    assert found["senaki_poti_rail_1520"] < found["shu_moiynty_rail_1520"] < found["shalkar_beyneu_rail_1520"]
+    assert found["shanghai_suez_sea"] < found["aktau_alat_sea"] < found["kuryk_alat_ferry"]
