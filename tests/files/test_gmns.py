@@ -139,6 +139,15 @@ def test_what_is_missing_is_filled_in_and_said(put: Any, tmp_path: Path) -> None
         assert word in _readme(tmp_path)
 
 
+def test_the_line_of_a_link_is_kept(put: Any, tmp_path: Path) -> None:
+    """GMNS says what a geometry is by its name only: it is the way itself."""
+    lines = ["LINESTRING (50 40, 50.5 40.25, 51 40)", "LINESTRING (52 40, 51 40)"]
+    link = f'link_id,from_node_id,to_node_id,directed,geometry\n1,1,2,1,"{lines[0]}"\n2,2,3,1,"{lines[1]}"\n3,3,1,1,\n'
+    read = _import(put, tmp_path, {"node.csv": NODE, "link.csv": link})
+    assert [(row["link_id"], row["line"], row["kind"], row["basis"]) for row in read["geometries"].rows()] == [("1", lines[0], "alignment", "reported")]
+    assert "to as near the other: 1." in _readme(tmp_path)
+
+
 def test_every_fault_is_said_at_once(put: Any, tmp_path: Path) -> None:
     node = "node_id,x_coord,y_coord\n1,50,40\n1,51,40\n3,52,95\n"
     link = "link_id,from_node_id,to_node_id,length,directed\n1,1,8,-5,1\n2,3,3,x,maybe\n"
