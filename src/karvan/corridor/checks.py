@@ -316,6 +316,18 @@ def projects_hold_their_latest_report(seen: Tables) -> Iterator[Fault]:
                             "Bring the two together, or make the report a rival.")  # fmt: skip
 
 
+def running_shocks_end_after_they_began(seen: Tables) -> Iterator[Fault]:
+    shocks, today = seen["shocks"], seen.settings.as_of
+    for row, line in zip(shocks.rows(), map(int, shocks.lines), strict=True):
+        since, until = row["active_since"], row["active_until"]
+        if since > today:
+            yield Fault("shocks.csv", line, "active_since", str(since), f"a day up to as_of {today}", "Leave it empty until it has begun.")
+        if not np.isnat(since) and np.isnat(until):
+            yield Fault("shocks.csv", line, "active_until", "nothing", "when a shock that runs is expected to end", "Fill it in, or empty active_since.")
+        if until < since:
+            yield Fault("shocks.csv", line, "active_until", str(until), f"a day from {since} on", "Put the two in order.")
+
+
 def edits_resolve(seen: Tables) -> Iterator[Fault]:
     yield from seen.resolved[1]
 
@@ -386,7 +398,8 @@ def targets_say_what_they_need(seen: Tables) -> Iterator[Fault]:
 CHECKS: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
     keys_are_unique, references_exist, links_lead_somewhere, services_of_fleets_come_back, ranges_are_in_order, claims_agree_with_cells,
     resource_members_exist, capacities_can_be_used, tariffs_price_something, calendars_are_whole,
-    projects_have_an_order, projects_are_consistent, reports_are_whole, projects_hold_their_latest_report, edits_resolve, edits_have_a_cause, edits_do_not_fight,
+    projects_have_an_order, projects_are_consistent, reports_are_whole, projects_hold_their_latest_report,
+    running_shocks_end_after_they_began, edits_resolve, edits_have_a_cause, edits_do_not_fight,
     past_leads_to_today, nothing_is_known_too_early, units_are_units, targets_say_what_they_need,
 )  # fmt: skip
 

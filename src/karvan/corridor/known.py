@@ -33,6 +33,7 @@ def tables_known(tables: Mapping[str, Table], day: np.datetime64) -> dict[str, T
             cells.update({(i, column): value for column, value in blank(row, day).items()})
         out[name] = out[name].replace(cells) if cells else out[name]
     out["projects"] = _as_told(out["projects"], tables["reports"], out["reports"])
+    out["shocks"] = _not_yet_running(out["shocks"], day)
     projects = set(out["projects"].keys)
     causes = [cause.partition(":") for cause in out["edits"]["cause"]]
     keep = np.array([kind != "project" or name in projects for kind, _, name in causes], dtype=bool)
@@ -44,6 +45,13 @@ def tables_known(tables: Mapping[str, Table], day: np.datetime64) -> dict[str, T
     history = np.array([cause == "history" for cause in edits["cause"]], dtype=bool)
     out["edits"] = edits.select(~(history & np.asarray(edits["from"] > day)))
     return out
+
+
+def _not_yet_running(shocks: Table, day: np.datetime64) -> Table:
+    """The shocks, of which those that began later do not run; how often they strike is a judgement and stays."""
+    later = np.flatnonzero(np.asarray(shocks["active_since"] > day))
+    cells = {(int(i), column): _NONE for i in later for column in ("active_since", "active_until")}
+    return shocks.replace(cells) if cells else shocks
 
 
 def _promise(row: Mapping[str, Any], day: np.datetime64) -> dict[str, Any]:
