@@ -1,7 +1,8 @@
 """What the world could know on a day of the past: the only door of back-tests.
 
 Rows of evidence that came later are gone; what they say about later days is blanked: a promise that came true later is
-still open, a project delivered later is under way, and a project holds the cost, progress and status last reported until then.
+still open, a project delivered later is under way, and a project holds the date last promised until then, and the cost,
+progress and status last reported.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def tables_known(tables: Mapping[str, Table], day: np.datetime64) -> dict[str, T
         for i, row in enumerate(out[name].rows()):
             cells.update({(i, column): value for column, value in blank(row, day).items()})
         out[name] = out[name].replace(cells) if cells else out[name]
+    out["projects"] = _as_promised(out["projects"], tables["projects"], out["promises"], day)
     out["projects"] = _as_told(out["projects"], tables["reports"], out["reports"])
     out["shocks"] = _not_yet_running(out["shocks"], day)
     projects = set(out["projects"].keys)
@@ -76,6 +78,20 @@ def _project(row: Mapping[str, Any], day: np.datetime64) -> dict[str, Any]:
         first = row["first_promised"]
         cells.update(promised=first, promised_on=_NONE if np.isnat(first) else row["known_since"])
     return cells
+
+
+def _as_promised(projects: Table, today: Table, promises: Table, day: np.datetime64) -> Table:
+    """The projects with the date that was promised last until that day, where today's promise is younger."""
+    last: dict[str, int] = {}
+    for i, project in enumerate(promises["project_id"]):
+        dated = np.isnan(promises["amount"][i]) and promises["promised_on"][i] <= day
+        if project and dated and (project not in last or promises["promised_on"][i] >= promises["promised_on"][last[project]]):
+            last[project] = i
+    cells: dict[tuple[int, str], Any] = {}
+    for i, project in enumerate(projects.keys):
+        if project in last and today.row(project)["promised_on"] > day:
+            cells.update({(i, column): promises[column][last[project]] for column in ("promised", "promised_on")})
+    return projects.replace(cells) if cells else projects
 
 
 def _as_told(projects: Table, all_reports: Table, known: Table) -> Table:
