@@ -84,6 +84,8 @@ CASES = [
     ("tariffs_price_something", change("tariffs", "rail_price", id="rail"), "tariffs", "rail_price", "id", "rail", "Nearest: rail_1"),
     ("tariffs_price_something", change("tariffs", "rail_price", commodity_id="boxes"), "tariffs", "rail_price", "commodity_id", "boxes",
      "Nearest: box"),
+    ("cargo_has_one_name", add("commodities", commodity_id="dry", name="Dry", group="dry", value_of_time="1", theta="1", reserve="1"), "commodities", LAST,
+     "commodity_id", "dry", "Rename the commodity"),
     ("calendars_are_whole", without("calendars", "sea,5"), "calendars", "sea", "month", "sea without 5", "each missing month"),
     ("projects_have_an_order", change("projects", "second_track", after="new_branch"), "projects", None, "after", "after", "Take out one"),
     ("projects_have_an_order", change("projects", "new_branch", after="new_branch"), "projects", "new_branch", "after", "after", "Take out one"),

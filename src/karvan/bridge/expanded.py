@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from karvan.corridor import cargo
 from karvan.corridor.corridor import Corridor
 from karvan.tables.faults import Fault, refuse
 
@@ -114,14 +115,14 @@ def _arrivals(corridor: Corridor, index: dict[tuple[str, str], int]) -> dict[tup
 
 def allowed_of(corridor: Corridor, arcs: Arcs) -> np.ndarray:
     """Which commodity may use which arc: [commodity, arc]."""
-    commodities = corridor["commodities"].keys
-    out = np.ones((len(commodities), len(arcs)), dtype=bool)
+    words = cargo.words(corridor["commodities"])
+    out = np.ones((len(words), len(arcs)), dtype=bool)
     for name, positions in (("links", arcs.link), ("services", arcs.service), ("terminals", arcs.terminal)):
         lists = corridor[name]["commodities"]
         for arc in np.flatnonzero(positions >= 0):
             only = lists[positions[arc]]
             if only:
-                out[:, arc] &= np.array([commodity in only for commodity in commodities])
+                out[:, arc] &= np.array([not set(only).isdisjoint(known) for known in words])
     return out
 
 

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from karvan.bridge.cells import Cells, Operations
 from karvan.bridge.expanded import DIRECTIONS, Arcs, arcs_of_members
+from karvan.corridor import cargo
 from karvan.corridor.checks import EVERY, usage_unit
 from karvan.corridor.corridor import Corridor
 from karvan.engines import arrays
@@ -73,7 +74,7 @@ def limits_of(corridor: Corridor, arcs: Arcs, operations: Operations, cells: Cel
 
 def uses_of(corridor: Corridor, limits: tuple[Limit, ...], arcs: Arcs, allowed: np.ndarray) -> arrays.Uses:
     """What a tonne takes of every limit on every arc: units of the limit, times hours of the round trip for a fleet."""
-    commodities = corridor["commodities"].keys
+    words = cargo.words(corridor["commodities"])
     general: dict[tuple[str, str, str], float] = {}
     table = corridor["uses"]
     for resource, unit, commodity, use in zip(table["resource_id"], table["unit"], table["commodity_id"], table["use"], strict=True):
@@ -81,8 +82,9 @@ def uses_of(corridor: Corridor, limits: tuple[Limit, ...], arcs: Arcs, allowed: 
     round_trip = corridor["services"]["round_trip"]
     resource, arc, kind, amount = [], [], [], []
     for i, limit in enumerate(limits):
-        for k, commodity in enumerate(commodities):
-            use = general.get((limit.key, limit.unit, commodity), general.get((EVERY, limit.unit, commodity)))
+        for k, known in enumerate(words):
+            rows = (general.get((of, limit.unit, word)) for of in (limit.key, EVERY) for word in known)
+            use = next((use for use in rows if use is not None), None)
             if use is None:
                 use = 1.0 if limit.unit == "t" else 0.0
             if use == 0.0:

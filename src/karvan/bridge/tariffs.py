@@ -6,13 +6,14 @@ import numpy as np
 from scipy import sparse
 
 from karvan.bridge.expanded import DIRECTIONS, Arcs
+from karvan.corridor import cargo
 from karvan.corridor.checks import EVERY
 from karvan.corridor.corridor import Corridor
 
 
 def tariff_matrix(corridor: Corridor, arcs: Arcs, allowed: np.ndarray) -> sparse.csr_matrix:
     """[commodity x arc, tariff]: 1 where a row prices a commodity on an arc."""
-    commodities = corridor["commodities"].keys
+    words = cargo.words(corridor["commodities"])
     tariffs, links = corridor["tariffs"], corridor["links"]
     mode_of_arc = np.where(arcs.link >= 0, np.append(links["mode_id"], "")[arcs.link], "")
     n = len(arcs)
@@ -26,14 +27,14 @@ def tariff_matrix(corridor: Corridor, arcs: Arcs, allowed: np.ndarray) -> sparse
             chosen = positions == corridor[table].index[row["id"]]
         if row["direction"] != "both":
             chosen = chosen & (arcs.direction == DIRECTIONS.index(row["direction"]))
-        for k, commodity in enumerate(commodities):
-            if row["commodity_id"] in (EVERY, commodity):
+        for k, known in enumerate(words):
+            if row["commodity_id"] in (EVERY, *known):
                 priced = np.flatnonzero(chosen & allowed[k])
                 rows.append(k * n + priced)
                 columns.append(np.full(len(priced), i))
     row_index = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
     column_index = np.concatenate(columns) if columns else np.zeros(0, dtype=np.int64)
-    shape = (len(commodities) * n, len(tariffs))
+    shape = (len(words) * n, len(tariffs))
     return sparse.csr_matrix((np.ones(len(row_index)), (row_index, column_index)), shape=shape)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from karvan.corridor import cargo
 from karvan.corridor import edits as editing
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.settings import Settings
@@ -92,12 +93,11 @@ def keys_are_unique(seen: Tables) -> Iterator[Fault]:
 
 
 def references_exist(seen: Tables) -> Iterator[Fault]:
-    known = {name: set(table[table.schema.key[0]]) for name, table in seen.tables.items()}
     for name, table in seen.tables.items():
         for column in table.schema:
             if column.refers_to is None:
                 continue
-            target = known[column.refers_to]
+            target = cargo.meant_by(column, seen.tables)
             for line, cell in zip(table.lines, table[column.name], strict=True):
                 for key in cell if isinstance(cell, tuple) else (cell,):
                     if key and key not in target:
@@ -228,13 +228,18 @@ def _same_kind(unit: str, other: str) -> bool:
 
 def tariffs_price_something(seen: Tables) -> Iterator[Fault]:
     tariffs = seen["tariffs"]
+    known = (EVERY, *cargo.vocabulary(seen["commodities"]))
     for row, line in zip(tariffs.rows(), map(int, tariffs.lines), strict=True):
         table = seen[TARIFF_TABLES[row["applies_to"]]] if row["applies_to"] else None
         if table is not None and row["id"] not in table:
             yield Fault("tariffs.csv", line, "id", row["id"], f"a row of {table.name}", f"Nearest: {nearest(row['id'], table.keys)}.")
-        if row["commodity_id"] != EVERY and row["commodity_id"] not in seen["commodities"]:
-            remedy = f"Nearest: {nearest(row['commodity_id'], seen['commodities'].keys)}."
-            yield Fault("tariffs.csv", line, "commodity_id", row["commodity_id"], "a commodity or *", remedy)
+        if row["commodity_id"] not in known:
+            remedy = f"Nearest: {nearest(row['commodity_id'], known)}."
+            yield Fault("tariffs.csv", line, "commodity_id", row["commodity_id"], "a commodity, cargo type or group, or *", remedy)
+
+
+def cargo_has_one_name(seen: Tables) -> Iterator[Fault]:
+    yield from cargo.ambiguities(seen["commodities"])
 
 
 def calendars_are_whole(seen: Tables) -> Iterator[Fault]:
@@ -345,7 +350,7 @@ def targets_say_what_they_need(seen: Tables) -> Iterator[Fault]:
 
 CHECKS: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
     keys_are_unique, references_exist, links_lead_somewhere, services_of_fleets_come_back, ranges_are_in_order, claims_agree_with_cells,
-    resource_members_exist, capacities_can_be_used, tariffs_price_something, calendars_are_whole,
+    resource_members_exist, capacities_can_be_used, tariffs_price_something, cargo_has_one_name, calendars_are_whole,
     projects_have_an_order, projects_are_consistent, edits_resolve, edits_have_a_cause, edits_do_not_fight,
     past_leads_to_today, nothing_is_known_too_early, units_are_units, targets_say_what_they_need,
 )  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from karvan.corridor import cargo
 from karvan.tables import units
 from karvan.tables.catalogue import SCHEMAS
 from karvan.tables.cells import BadCell, nearest, parse
@@ -182,12 +183,11 @@ def _unit_factor(row: Row, text: str, table: Table, position: int, column: Colum
 
 def _unfit(value: Any, column: Column, tables: Mapping[str, Table]) -> tuple[str, str] | None:
     """What was expected, and the remedy, when a cell may not hold this value although it is of the right kind."""
-    schema = SCHEMAS.get(column.refers_to or "")
-    if schema is not None:
-        known = set(tables[schema.name][schema.key[0]])
+    if column.refers_to is not None:
+        known = cargo.meant_by(column, tables)
         missing = [key for key in (value if isinstance(value, tuple) else (value,)) if key and key not in known]
         if missing:
-            return f"a row of {schema.name}", f"Nearest: {nearest(missing[0], sorted(known))}."
+            return f"a row of {column.refers_to}", f"Nearest: {nearest(missing[0], sorted(known))}."
     if column.name.endswith("_unit") and not units.is_unit(value):
         return "a unit", "Use t/yr, TEU/yr, wagon/yr, train/yr …"
     return None

@@ -64,7 +64,7 @@ def _resource(schema: Schema, written: set[str]) -> dict[str, Any]:
 def table_schema(schema: Schema, written: set[str]) -> dict[str, Any]:
     """The Table Schema of one table. Foreign keys lead to the tables in `written` only."""
     described: dict[str, Any] = {"fields": [_field(column) for column in schema], "primaryKey": list(schema.key)}
-    keys = [_foreign_key(schema, column) for column in schema if column.kind == "id" and column.refers_to in written]
+    keys = [_foreign_key(schema, column) for column in schema if column.kind == "id" and column.refers_to in written and not column.or_kind]
     if keys:
         described["foreignKeys"] = keys
     return described

@@ -9,6 +9,7 @@ SCHEMA = Schema("commodities", "what is carried; the group decides whether it co
     ident("commodity_id", "key", required=True),
     text("name", "what people read", required=True),
     choice("group", "dry cargo is the headline, oil is shown apart", "dry", "oil", required=True),
+    choice("cargo_type", "how it is handled, in the words of port statistics; rows of other tables may name the type instead of each commodity", "container", "dry_bulk", "general_cargo", "liquid_bulk", "ro_ro"),
     number("value", "mean value of a tonne", "USD/t", minimum=0),
     number("value_of_time", "what one hour on the way costs a tonne: capital, decay, stock", "USD/(t*h)", minimum=0, required=True),
     number("reliability_ratio", "value of one hour of standard deviation over the value of one hour", "share", minimum=0, default=1.0),

@@ -18,7 +18,7 @@ SCHEMA = Schema("links", "ways between two nodes in one mode", ("link_id",), (
     number("time_sd", "standard deviation of the running time; absent: that of the mode", "h", minimum=0, maximum=100000),
     number("capacity", "what can pass in one direction in a year; absent: not known to bind", unit_column="capacity_unit", minimum=0),
     text("capacity_unit", "unit of capacity, per year: t/yr, TEU/yr, wagon/yr, train/yr"),
-    items("commodities", "what may use it; empty: everything", refers_to="commodities"),
+    items("commodities", "what may use it, as commodities, cargo types or groups; empty: everything", refers_to="commodities", or_kind=True),
     ident("calendar_id", "months in which it is open", refers_to="calendars"),
     integer("tracks", "tracks of a railway", minimum=1),
     boolean("exists", "false for what is only planned; an edit opens it", True),

@@ -21,6 +21,7 @@ class Column:
     unit        canonical unit of a number; a cell may say another one ("250 nmi"), it is converted at the door
     unit_column the column that holds the unit of this number, where it differs from row to row
     refers_to   the table whose key the cell (or each item of a list) must name
+    or_kind     the cell may also name a kind of its rows: a cargo type or group in place of a commodity
     period_end  a date given as a year or a month means its last day, not its first
     """
 
@@ -35,6 +36,7 @@ class Column:
     required: bool = False
     choices: tuple[str, ...] = ()
     refers_to: str | None = None
+    or_kind: bool = False
     period_end: bool = False
 
 

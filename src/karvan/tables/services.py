@@ -12,7 +12,7 @@ SCHEMA = Schema("services", "what runs on a link with the ships or wagons of a f
     ident("fleet_id", "the fleet it takes its units from; absent: not limited by a fleet", refers_to="fleets"),
     number("round_trip", "hours until the same unit can leave again: both ways, loading, discharging, ordinary waits", "h", minimum=1e-6),
     number("frequency", "departures in one direction in a year; the mean wait is half the headway", "1/yr", minimum=0),
-    items("commodities", "what it carries; empty: everything", refers_to="commodities"),
+    items("commodities", "what it carries, as commodities, cargo types or groups; empty: everything", refers_to="commodities", or_kind=True),
     boolean("exists", "false for what is only planned; an edit opens it", True),
     *PROVENANCE,
 ))

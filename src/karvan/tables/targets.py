@@ -11,7 +11,7 @@ SCHEMA = Schema("targets", "promises to be judged; a target without a number or 
     text("metric", "what is measured: a word of the closed list in the reference", required=True),
     ident("subject", "of what: cut:ID, port:NODE, resource:ID, project:ID, od:A>B, trade:A-B, event:ID…", required=True),
     choice("direction", "which way", "both", "forward", "reverse", "import", "export", "westbound", "eastbound", default="both"),
-    ident("commodity", "commodity, group (dry, oil) or all", default="all"),
+    ident("commodity", "commodity, cargo type, group (dry, oil) or all", default="all"),
     choice("measure_basis", "what kind of number it is; capacity is not traffic", "traffic", "capacity", "date", "event", "stock", "price", "time", required=True),
     text("period", "calendar year or month it covers; `yearly` for a flow per year"),
     text("unit", "unit of value"),

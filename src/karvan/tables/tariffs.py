@@ -9,7 +9,7 @@ SCHEMA = Schema("tariffs", "what an actor takes for a tonne; all matching rows a
     ident("tariff_id", "key", required=True),
     choice("applies_to", "what the row prices", "mode", "link", "terminal", "service", required=True),
     ident("id", "the mode, link, terminal or service", required=True),
-    ident("commodity_id", "the commodity; * for all", default="*"),
+    ident("commodity_id", "the commodity, cargo type or group; * for all", default="*"),
     choice("kind", "money that somebody receives, or a reluctance found by calibration", "price", "perceived", default="price"),
     text("actor", "who receives or pays it"),
     number("price", "per tonne, once per passage", "USD/t", default=0.0),

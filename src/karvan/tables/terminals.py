@@ -19,7 +19,7 @@ SCHEMA = Schema("terminals", "one process step at a node: from one mode to anoth
     number("time_sd", "its standard deviation", "h", minimum=0, maximum=100000, default=0.0),
     number("capacity", "what the step can handle in a year, both directions together; absent: not known to bind", unit_column="capacity_unit", minimum=0),
     text("capacity_unit", "unit of capacity, per year: t/yr, TEU/yr, wagon/yr, train/yr"),
-    items("commodities", "what may use it; empty: everything", refers_to="commodities"),
+    items("commodities", "what may use it, as commodities, cargo types or groups; empty: everything", refers_to="commodities", or_kind=True),
     ident("calendar_id", "months in which it is open", refers_to="calendars"),
     boolean("exists", "false for what is only planned; an edit opens it", True),
     *PROVENANCE,

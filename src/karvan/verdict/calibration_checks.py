@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from karvan.bridge.cells import collect
+from karvan.corridor import cargo
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.settings import FILE
 from karvan.tables.cells import nearest
@@ -85,9 +86,9 @@ def _subject_faults(corridor: Corridor, subject: str, commodity: str, place: str
         yield _fault(place, subject or "nothing", "KIND:NAME", f"Nearest kind: {nearest(key.kind, measures.SUBJECTS)}.")
     else:
         yield from measures.subject_faults(corridor, key, FILE, 0, place)
-    known = (*corridor["commodities"].keys, measures.ALL, measures.DRY, measures.OIL)
+    known = (*cargo.vocabulary(corridor["commodities"]), measures.ALL, measures.DRY, measures.OIL)
     if commodity not in known:
-        yield _fault(place, commodity, "a commodity, dry, oil or all", f"Nearest: {nearest(commodity, known)}.")
+        yield _fault(place, commodity, "a commodity, cargo type, dry, oil or all", f"Nearest: {nearest(commodity, known)}.")
 
 
 def _name_faults(corridor: Corridor, section: Mapping[str, Any]) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from scipy import sparse
 
 from karvan.bridge.compile import Compiled
 from karvan.bridge.expanded import DESTINATION, DIRECTIONS, ORIGIN, arcs_of_members
+from karvan.corridor import cargo
 from karvan.corridor.checks import usage_unit
 from karvan.corridor.corridor import Corridor
 from karvan.engines import arrays
@@ -130,9 +131,9 @@ def check(corridor: Corridor) -> Iterator[Fault]:
                 yield Fault(file, line, "subject", row["subject"] or "nothing", "KIND:NAME", f"Nearest kind: {near}.")
             else:
                 yield from subject_faults(corridor, key, file, line)
-            known = (*corridor["commodities"].keys, ALL, DRY, OIL)
+            known = (*cargo.vocabulary(corridor["commodities"]), ALL, DRY, OIL)
             if row["commodity"] not in known:
-                yield Fault(file, line, "commodity", row["commodity"], "a commodity, dry, oil or all", f"Nearest: {nearest(row['commodity'], known)}.")
+                yield Fault(file, line, "commodity", row["commodity"], "a commodity, cargo type, dry, oil or all", f"Nearest: {nearest(row['commodity'], known)}.")
             if row["unit"] and not np.isnan(row["value"]) and key.how != LEDGER:
                 try:
                     canonical(row["metric"], 1.0, row["unit"])
@@ -253,8 +254,9 @@ def _commodity_weights(corridor: Corridor, key: Key) -> Iterator[tuple[int, floa
     """(commodity, units of the metric per tonne) of the commodities that a flow key counts."""
     table = corridor["commodities"]
     train = {row["commodity_id"]: row["use"] for row in corridor["uses"].rows() if row["unit"] == "train" and row["resource_id"] == "*"}
+    words = cargo.words(table)
     for k, row in enumerate(table.rows()):
-        if key.commodity not in (ALL, row["commodity_id"], row["group"]):
+        if key.commodity not in (ALL, *words[k]):
             continue
         if key.metric == "oil_transit_volume" and row["group"] != OIL:
             continue
@@ -262,7 +264,7 @@ def _commodity_weights(corridor: Corridor, key: Key) -> Iterator[tuple[int, floa
             if not np.isnan(row["tonnes_per_teu"]):
                 yield k, 1.0 / row["tonnes_per_teu"]
         elif METRICS[key.metric].unit == "train":
-            yield k, train.get(row["commodity_id"], 0.0)
+            yield k, next((train[word] for word in words[k] if word in train), 0.0)
         else:
             yield k, 1.0
 
@@ -296,9 +298,9 @@ def time_ends(compiled: Compiled, key: Key) -> tuple[int, int]:
 
 
 def commodity_of(compiled: Compiled, key: Key) -> int:
-    """The commodity whose shipment a time or price is asked for: the key's, else the first of the case."""
-    names = compiled.commodities
-    return names.index(key.commodity) if key.commodity in names else 0
+    """The commodity whose shipment a time or price is asked for: the first that the key's word means, else the first of the case."""
+    known = cargo.words(compiled.corridor["commodities"])
+    return next((i for i, words in enumerate(known) if key.commodity in words), 0)
 
 
 def resources_of_arc(compiled: Compiled) -> sparse.csr_matrix:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from karvan.corridor import cargo
 from karvan.engines.throughput import MaximumFlow
 from karvan.verdict import measures
 from karvan.verdict.measures import Key
@@ -64,6 +65,6 @@ def routes_over(model: Model, key: Key) -> np.ndarray:
     over = np.add.reduceat(np.append(counted[routes.arc], False).astype(np.int64), routes.start[:-1]) > 0
     if key.commodity not in (measures.ALL, ""):
         kind = compiled.demands.commodity[routes.od]
-        groups, names = compiled.corridor["commodities"]["group"], np.array(compiled.commodities)
-        over &= np.asarray((groups[kind] == key.commodity) | (names[kind] == key.commodity))
+        meant = np.array([key.commodity in known for known in cargo.words(compiled.corridor["commodities"])])
+        over &= meant[kind]
     return np.flatnonzero(over).astype(np.int32)

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from karvan import verbs
+from karvan.corridor import cargo
 from karvan.corridor.corridor import Corridor
 from karvan.faces.messages import amount, catalogue
 from karvan.verdict import scores
@@ -115,8 +116,8 @@ def _is_plain(corridor: Corridor, key: Key) -> bool:
     if key.metric == "oil_transit_volume" and key.commodity == OIL:
         return True
     table = corridor["commodities"]
-    boxes = [name for name, tonnes in zip(table.keys, table["tonnes_per_teu"], strict=True) if not np.isnan(tonnes)]
-    return key.commodity == ALL or (METRICS[key.metric].unit in ("TEU", "USD/TEU") and boxes == [key.commodity])
+    boxes = [known for known, tonnes in zip(cargo.words(table), table["tonnes_per_teu"], strict=True) if not np.isnan(tonnes)]
+    return key.commodity == ALL or (METRICS[key.metric].unit in ("TEU", "USD/TEU") and all(key.commodity in known for known in boxes))
 
 
 def _subject(corridor: Corridor, key: Key) -> str:
@@ -131,7 +132,8 @@ def _subject(corridor: Corridor, key: Key) -> str:
 
 def _cargo(corridor: Corridor, commodity: str, words: Mapping[str, str]) -> str:
     table = corridor["commodities"]
-    return words.get(f"calibrate.cargo.{commodity}") or (str(table.row(commodity)["name"]).lower() if commodity in table else commodity)
+    named = str(table.row(commodity)["name"]).lower() if commodity in table else commodity.replace("_", " ")
+    return words.get(f"calibrate.cargo.{commodity}", named)
 
 
 def _shares(fit: Fit, words: Mapping[str, str]) -> Iterator[RenderableType]:
