@@ -37,7 +37,7 @@ class Comparison:
 
     role     whether the year was fitted, checked, lies before the fit years, or neither
     fitted   whether this very figure entered the fit
-    outside  why the count holds more than the case does; empty when the two can be compared
+    outside  why the count is of something else than what the case holds; empty when the two can be compared
     """
 
     key: Key
@@ -132,7 +132,7 @@ def aims(corridor: Corridor) -> dict[str, float]:
 
 
 def outside(corridor: Corridor, key: Key) -> str:
-    """Why the counts of a key hold more than the case does, as [[calibration.outside]] says; empty when they do not."""
+    """Why the counts of a key are of something else than what the case holds, as [[calibration.outside]] says; empty when not."""
     for entry in corridor.settings.calibration.get("outside", ()):
         if entry["subject"] == key.subject and entry.get("metric", key.metric) == key.metric and entry.get("commodity", key.commodity) == key.commodity:
             return str(entry["reason"])
@@ -185,8 +185,12 @@ def gaps(compiled: Compiled, fit: Sequence[int], check: Sequence[int], no_way: M
         if unseen:
             missing[NOT_OBSERVED, key].extend(unseen)
     order = (NOT_OBSERVED, NOT_COMPUTABLE, NO_WAY, NO_DEMAND, PART_OF_YEAR)
-    return tuple(Gap(key, tuple(sorted(set(periods))), why)
-                 for (why, key), periods in sorted(missing.items(), key=lambda item: (order.index(item[0][0]), item[0][1])))  # fmt: skip
+
+    def place(item: tuple[tuple[str, Key], list[str]]) -> tuple[int, int, Key]:
+        (why, key), _ = item
+        return order.index(why), GROUPS.index(group_of(corridor, key)), key
+
+    return tuple(Gap(key, tuple(sorted(set(periods))), why) for (why, key), periods in sorted(missing.items(), key=place))
 
 
 def wanted(corridor: Corridor) -> tuple[Key, ...]:
