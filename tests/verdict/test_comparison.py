@@ -193,7 +193,7 @@ reason = "coal of the town is in it"
 """
     found = by_sea("port_throughput port:m all traffic 2023 900000 t ports", "container_volume port:m box traffic 2023 14000 TEU ports", case=case)
     assert {each.key.metric: each.outside for each in found.comparisons} == {"port_throughput": "coal of the town is in it", "container_volume": ""}
-    assert [score.fit.figures for score in found.scores] == [1, 1]
+    assert {score.group: score.fit.figures for score in found.scores} == {"ports": 1, "dry": 1, "all": 1}
     told = {each["metric"]: (each["comparable"], each["outside"]) for each in document.fit(found)["comparisons"]}
     assert told == {"port_throughput": (False, "coal of the town is in it"), "container_volume": (True, None)}
 
@@ -221,3 +221,12 @@ def test_the_basis_of_an_entry_follows_its_metric() -> None:
     bases = {metric: comparison.key_of({"metric": metric, "subject": "x:y"}).measure_basis
              for metric in ("freight_volume", "transit_time", "border_time", "box_rate", "tariff_level")}  # fmt: skip
     assert bases == {"freight_volume": "traffic", "transit_time": "time", "border_time": "time", "box_rate": "price", "tariff_level": "price"}
+
+
+def test_what_is_counted_is_dry_cargo_or_oil_or_both() -> None:
+    corridor = small.corridor(commodities=small.TABLES["commodities"] + "\n        crude,Crude,oil,0.5,0,0.05,200,")
+    keys = {"freight_volume all": "", "freight_volume dry": "dry", "freight_volume box": "dry", "freight_volume crude": "oil",
+            "container_volume all": "dry", "oil_transit_volume all": "oil"}  # fmt: skip
+    for words, cargo in keys.items():
+        metric, commodity = words.split()
+        assert comparison.cargo_of(corridor, small.flow("cut:all", commodity, metric)) == cargo

@@ -17,9 +17,9 @@ FIT_YEARS = (2021, 2022, 2023)
 
 
 def figure(year: int, observed: float, modelled: float, key: Key = DAYS, group: str = "days", unit: str = "day", fitted: bool = False,
-           outside: str = "") -> Comparison:  # fmt: skip
+           outside: str = "", cargo: str = "") -> Comparison:  # fmt: skip
     role = FIT if year in FIT_YEARS else CHECK if year in (2024, 2025) else BEFORE if year < 2021 else OTHER
-    return Comparison(key, year, observed, modelled, unit, "press", role, group, fitted, outside)
+    return Comparison(key, year, observed, modelled, unit, "press", role, group, cargo, fitted, outside)
 
 
 def test_errors_and_aims_by_hand() -> None:
@@ -92,3 +92,14 @@ def test_fitted_and_only_compared_figures_are_told_apart() -> None:
 def test_a_group_without_an_aim_has_none_to_meet() -> None:
     found = scores.errors([figure(2021, 10, 11, group="sections"), figure(2021, 10, 11)], AIMS)
     assert (found.figures, found.within, found.aimed) == (2, 1, 1)
+
+
+def test_dry_cargo_and_oil_are_scored_apart_and_what_holds_both_in_the_whole_alone() -> None:
+    dry, oil = (Key("freight_volume", "cut:sea", "both", cargo, "traffic") for cargo in ("dry", "oil"))
+    seen = [figure(2023, 1e6, 1.1e6, dry, "corridor", "t", cargo="dry"), figure(2023, 1e6, 1e6, oil, "corridor", "t", cargo="oil"),
+            figure(2023, 2e6, 2.1e6, FLOW, "corridor", "t"), figure(2023, 10, 12, cargo="dry")]  # fmt: skip
+    found = {score.group: score for score in scores.scores(seen, AIMS, FIT_YEARS)}
+    assert list(found) == ["corridor", "days", "dry", "oil", "all"]
+    assert {name: score.fit.figures for name, score in found.items()} == {"corridor": 3, "days": 1, "dry": 2, "oil": 1, "all": 4}
+    assert found["dry"].fit.percentage == pytest.approx(0.15)
+    assert found["oil"].fit.percentage == 0

@@ -134,7 +134,7 @@ def _fit(
             continue
         comparisons.append(Comparison(
             each.key, each.year, each.value, value, measures.METRICS[each.key.metric].unit, each.scope,
-            comparison.role_of(each.year, years, check, first), comparison.group_of(corridor, each.key),
+            comparison.role_of(each.year, years, check, first), comparison.group_of(corridor, each.key), comparison.cargo_of(corridor, each.key),
             (each.key, each.year) in fitted, comparison.outside(corridor, each.key),
         ))  # fmt: skip
     gaps = comparison.gaps(model.compiled, years, [year for year in check if year not in years], no_way)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from karvan.bridge.compile import Compiled
+from karvan.corridor import cargo
 from karvan.corridor.corridor import Corridor
 from karvan.verdict import measures
 from karvan.verdict.measures import Key
@@ -36,6 +37,7 @@ class Comparison:
     """One observed and one modelled figure of a year, both in `unit`.
 
     role     whether the year was fitted, checked, lies before the fit years, or neither
+    cargo    DRY or OIL; empty where both are counted together
     fitted   whether this very figure entered the fit
     outside  why the count is of something else than what the case holds; empty when the two can be compared
     """
@@ -48,6 +50,7 @@ class Comparison:
     scope: str
     role: str
     group: str
+    cargo: str
     fitted: bool
     outside: str
 
@@ -124,6 +127,17 @@ def group_of(corridor: Corridor, key: Key) -> str:
     if key.kind == "cut" and key.name == corridor.settings.headline:
         return CORRIDOR
     return RIVALS if key.kind == "cut" and key.name in corridor.settings.calibration.get("rivals", ()) else SECTIONS
+
+
+def cargo_of(corridor: Corridor, key: Key) -> str:
+    """The group of what a key counts, DRY or OIL; empty where it counts both."""
+    table = corridor["commodities"]
+    if key.metric == "oil_transit_volume":
+        return measures.OIL
+    boxes = measures.METRICS[key.metric].unit == "TEU"
+    groups = {str(group) for words, group, per_teu in zip(cargo.words(table), table["group"], table["tonnes_per_teu"], strict=True)
+              if key.commodity in (measures.ALL, *words) and not (boxes and np.isnan(per_teu))}  # fmt: skip
+    return groups.pop() if len(groups) == 1 else ""
 
 
 def aims(corridor: Corridor) -> dict[str, float]:

@@ -141,7 +141,7 @@ def fit(found: Fit) -> dict[str, Any]:
         ],
         "measures": [{**asdict(key), "walk": _rivalry(each)} for key, each in rivalries.items()],
         "comparisons": [
-            {**asdict(each.key), "group": each.group, "year": each.year, "role": each.role, "fitted": each.fitted,
+            {**asdict(each.key), "group": each.group, "cargo": each.cargo or None, "year": each.year, "role": each.role, "fitted": each.fitted,
              "observed": each.observed, "modelled": each.modelled, "unit": each.unit, "error": each.error, "log_error": each.log_error,
              "walk": walked.get((each.key, each.year)), "scope": each.scope, "comparable": not each.outside, "outside": each.outside or None}
             for each in found.comparisons

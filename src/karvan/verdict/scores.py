@@ -19,9 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from karvan.verdict.comparison import CHECK, FIT, GROUPS, Comparison, logarithm
-from karvan.verdict.measures import Key
+from karvan.verdict.measures import DRY, OIL, Key
 
-ALL_GROUPS = "all"
+CARGOES, ALL_GROUPS = (DRY, OIL), "all"
 MODEL, WALK, EVEN = "model", "walk", "even"
 
 
@@ -76,12 +76,13 @@ class Score:
 
 
 def scores(comparisons: Iterable[Comparison], aims: Mapping[str, float], fit: Sequence[int]) -> tuple[Score, ...]:
-    """One score per group that has figures of fit or check years, and last that of all of them together."""
+    """One score per group that has figures of fit or check years; last those of dry cargo and of oil, each over all groups, and of
+    everything. A figure of both cargoes together is in the last alone."""
     counted = [each for each in comparisons if not each.outside]
     past = _past(counted, fit)
     out = []
-    for group in (*GROUPS, ALL_GROUPS):
-        chosen = [each for each in counted if group in (each.group, ALL_GROUPS)]
+    for group in (*GROUPS, *CARGOES, ALL_GROUPS):
+        chosen = [each for each in counted if group in (each.group, each.cargo, ALL_GROUPS)]
         of_role = {role: [each for each in chosen if each.role == role] for role in (FIT, CHECK)}
         if not any(of_role.values()):
             continue
