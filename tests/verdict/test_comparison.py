@@ -230,3 +230,26 @@ def test_what_is_counted_is_dry_cargo_or_oil_or_both() -> None:
     for words, cargo in keys.items():
         metric, commodity = words.split()
         assert comparison.cargo_of(corridor, small.flow("cut:all", commodity, metric)) == cargo
+
+
+def test_a_miss_has_its_reason_while_it_misses() -> None:
+    """14,000 S TEU against 14,000 is met within a fifth, 140,000 S t against 90,000 is not; the days miss and nobody said why."""
+    case = CASE + """
+[[calibration.misses]]
+subject = "port:m"
+reason = "a crane broke"
+"""
+    found = by_sea("port_throughput port:m all traffic 2023 90000 t ports", "container_volume port:m box traffic 2023 14000 TEU ports",
+                   "transit_time od:a>b box time 2023 5 day press", "transit_time od:a>b box time 2020 5 day press", case=case)  # fmt: skip
+    assert [(miss.key.metric, miss.years, miss.reason) for miss in found.misses] == [
+        ("port_throughput", (2023,), "a crane broke"), ("transit_time", (2023,), "")]  # fmt: skip
+
+
+def test_aims_are_those_of_the_case() -> None:
+    case = CASE + "[calibration.aims]\nports = 0.6\nborders = 0.3\n"
+    rows = ("port_throughput port:m all traffic 2023 90000 t ports", "border_time terminal:crane all time 2023 10 h survey")
+    strict, loose = by_sea(*rows), by_sea(*rows, case=case)
+    assert {score.group: (score.fit.within, score.fit.aimed) for score in strict.scores} == {
+        "ports": (0, 1), "borders": (0, 0), "dry": (0, 1), "all": (0, 1)}  # fmt: skip
+    assert {score.group: (score.fit.within, score.fit.aimed) for score in loose.scores} == {
+        "ports": (1, 1), "borders": (1, 1), "dry": (2, 2), "all": (2, 2)}  # fmt: skip

@@ -123,6 +123,7 @@ _ENTRIES: dict[str, tuple[dict[str, type], dict[str, type]]] = {
     ),
     "wanted": ({"metric": str, "subjects": list}, {"direction": str, "commodity": str, "measure_basis": str}),
     "outside": ({"subject": str, "reason": str}, {"metric": str, "commodity": str}),
+    "misses": ({"subject": str, "reason": str}, {"metric": str, "commodity": str}),
 }
 _YEARS, _CUTS, _AIMS = ("fit", "check"), "rivals", "aims"
 _WORDS = {str: "a text", list: "a list of ids", float: "a number"}

@@ -22,7 +22,7 @@ from karvan.corridor.corridor import Corridor
 from karvan.verdict import comparison, measures, transit
 from karvan.verdict import scores as scoring
 from karvan.verdict.calibration_checks import HIGHEST, LOWEST, PRIOR_SD, SPREAD
-from karvan.verdict.comparison import Comparison, Figure, Gap, Share
+from karvan.verdict.comparison import Comparison, Figure, Gap, Miss, Share
 from karvan.verdict.measures import Key, Plan
 from karvan.verdict.model import Model, prepare
 from karvan.verdict.scores import Score
@@ -85,6 +85,11 @@ class Fit:
     def shares(self) -> tuple[Share, ...]:
         """Shares of the rivals."""
         return comparison.shares(self.corridor, self.comparisons)
+
+    @property
+    def misses(self) -> tuple[Miss, ...]:
+        """Measures that miss their aim, and why."""
+        return comparison.misses(self.corridor, self.comparisons)
 
     @property
     def discrepancy(self) -> float:

@@ -24,7 +24,7 @@ def check(corridor: Corridor) -> Iterator[Fault]:
     section = corridor.settings.calibration
     yield from _free_faults(corridor, section)
     yield from _measure_faults(corridor, section)
-    yield from _outside_faults(corridor, section)
+    yield from _reason_faults(corridor, section)
     yield from _name_faults(corridor, section)
     yield from _year_faults(corridor, section)
 
@@ -57,13 +57,14 @@ def _measure_faults(corridor: Corridor, section: Mapping[str, Any]) -> Iterator[
                          "a figure that counts what the case holds", "Take it out of one of the two.")  # fmt: skip
 
 
-def _outside_faults(corridor: Corridor, section: Mapping[str, Any]) -> Iterator[Fault]:
-    for i, entry in enumerate(section.get("outside", ()), start=1):
-        place, metric = f"calibration.outside[{i}]", entry.get("metric")
-        if metric is None:
-            yield from _subject_faults(corridor, str(entry.get("subject", "")), str(entry.get("commodity", measures.ALL)), place)
-        else:
-            yield from _key_faults(corridor, comparison.key_of(entry), place)
+def _reason_faults(corridor: Corridor, section: Mapping[str, Any]) -> Iterator[Fault]:
+    for name in ("outside", "misses"):
+        for i, entry in enumerate(section.get(name, ()), start=1):
+            place = f"calibration.{name}[{i}]"
+            if "metric" in entry:
+                yield from _key_faults(corridor, comparison.key_of(entry), place)
+            else:
+                yield from _subject_faults(corridor, str(entry.get("subject", "")), str(entry.get("commodity", measures.ALL)), place)
 
 
 def _key_faults(corridor: Corridor, key: Key, place: str) -> Iterator[Fault]:

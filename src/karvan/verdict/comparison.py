@@ -8,7 +8,7 @@ Called by `karvan.verdict.calibrate`; scored by `karvan.verdict.scores`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +92,15 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Miss:
+    """A measure that misses its aim in these years, and why; empty where nobody has said it."""
+
+    key: Key
+    years: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Figure:
     """A used observation of one calendar year, in the canonical unit of its metric."""
 
@@ -147,7 +156,21 @@ def aims(corridor: Corridor) -> dict[str, float]:
 
 def outside(corridor: Corridor, key: Key) -> str:
     """Why the counts of a key are of something else than what the case holds, as [[calibration.outside]] says; empty when not."""
-    for entry in corridor.settings.calibration.get("outside", ()):
+    return _reason(corridor, "outside", key)
+
+
+def misses(corridor: Corridor, comparisons: Iterable[Comparison]) -> tuple[Miss, ...]:
+    """The measures that miss the aim of their group in fit or check years, with the reason that [[calibration.misses]] gives."""
+    wanted_aims = aims(corridor)
+    years: dict[Key, list[int]] = defaultdict(list)
+    for each in sorted(comparisons, key=lambda found: (GROUPS.index(found.group), found.key, found.year)):
+        if each.role in (FIT, CHECK) and not each.outside and each.group in wanted_aims and not each.within(wanted_aims[each.group]):
+            years[each.key].append(each.year)
+    return tuple(Miss(key, tuple(found), _reason(corridor, "misses", key)) for key, found in years.items())
+
+
+def _reason(corridor: Corridor, section: str, key: Key) -> str:
+    for entry in corridor.settings.calibration.get(section, ()):
         if entry["subject"] == key.subject and entry.get("metric", key.metric) == key.metric and entry.get("commodity", key.commodity) == key.commodity:
             return str(entry["reason"])
     return ""

@@ -147,6 +147,7 @@ def fit(found: Fit) -> dict[str, Any]:
             for each in found.comparisons
         ],
         "shares": [{**asdict(each), "among": list(each.among)} for each in found.shares],
+        "misses": [{**asdict(each.key), "years": list(each.years), "reason": each.reason or None} for each in found.misses],
         "gaps": [{**asdict(each.key), "periods": list(each.periods), "why": each.why} for each in found.gaps],
     }  # fmt: skip
     listed: dict[str, Any] = plain(out)

@@ -9,6 +9,7 @@ from itertools import groupby, zip_longest
 
 import numpy as np
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -42,7 +43,7 @@ def calibration(answer: verbs.Fitted, width: int, language: str) -> RenderableTy
         chosen = [each for each in shown if each.group == group]
         if chosen:
             parts += [_figures(fit, group, chosen, width, words), Text("")]
-    parts += [*_shares(fit, words), *_outside(fit, answer.all, words), *_gaps(fit, answer.all, words), *_numbers(answer, words)]
+    parts += [*_shares(fit, words), *_misses(fit, answer.all, words), *_outside(fit, answer.all, words), *_gaps(fit, answer.all, words), *_numbers(answer, words)]
     if answer.written is not None:
         parts.append(Text(words["calibrate.stored"].format(folder=answer.written)))
     return Group(*parts)
@@ -150,19 +151,39 @@ def _shares(fit: Fit, words: Mapping[str, str]) -> Iterator[RenderableType]:
 
 
 def _outside(fit: Fit, everything: bool, words: Mapping[str, str]) -> Iterator[RenderableType]:
+    """Counts of something else than what the case holds, by reason."""
     by_reason: dict[tuple[str, str], list[Comparison]] = defaultdict(list)
-    for each in fit.comparisons:
+    for each in sorted(fit.comparisons, key=lambda row: (row.key, row.year)):
         if each.outside:
-            by_reason[each.key.subject, each.outside].append(each)
+            by_reason[each.outside, label(fit.corridor, each.key, words)].append(each)
     if not by_reason:
         return
     yield Text(words["calibrate.outside"], style="bold")
-    for (_, reason), rows in by_reason.items():
-        yield Text(f"  {_subject(fit.corridor, rows[0].key)}: {reason}")
-        for each in sorted(rows, key=lambda row: (row.key, row.year)) if everything else ():
-            name = label(fit.corridor, each.key, words).partition(": ")[2]
-            yield Text("    " + words["calibrate.outside.row"].format(year=each.year, name=name, observed=_value(each.observed, each.unit),
-                                                                      modelled=_value(each.modelled, each.unit)))  # fmt: skip
+    for reason, several in groupby(sorted(by_reason), key=lambda pair: pair[0]):
+        names = [name for _, name in several]
+        yield _item("; ".join(f"{name} ({_years([each.year for each in by_reason[reason, name]])})" for name in names) + f": {reason}")
+        for name in names if everything else ():
+            for each in by_reason[reason, name]:
+                row = words["calibrate.outside.row"].format(year=each.year, name=name, observed=_value(each.observed, each.unit),
+                                                            modelled=_value(each.modelled, each.unit))  # fmt: skip
+                yield _item(row, deeper=True)
+    yield Text("")
+
+
+def _misses(fit: Fit, everything: bool, words: Mapping[str, str]) -> Iterator[RenderableType]:
+    """Measures beyond their aim by reason, then those for which nobody has given one."""
+    if not fit.misses:
+        return
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for miss in fit.misses:
+        by_reason[miss.reason].append(f"{label(fit.corridor, miss.key, words)} ({_years(miss.years)})")
+    yield Text(words["calibrate.misses"], style="bold")
+    for reason, names in by_reason.items():
+        if reason:
+            yield _item(f"{'; '.join(names)}: {reason}")
+    if by_reason[""]:
+        yield _item(words["calibrate.misses.unsaid"].format(measures=len(by_reason[""]), of=len(fit.misses)))
+        yield from (_item(name, deeper=True) for name in (by_reason[""] if everything else ()))
     yield Text("")
 
 
@@ -173,11 +194,17 @@ def _gaps(fit: Fit, everything: bool, words: Mapping[str, str]) -> Iterator[Rend
     for why, found in groupby(fit.gaps, key=lambda gap: gap.why):
         several = list(found)
         figures = sum(len(gap.periods) for gap in several)
-        yield Text("  " + words[f"calibrate.gap.{why}"].format(figures=figures, measures=len(several)))
+        yield _item(words[f"calibrate.gap.{why}"].format(figures=figures, measures=len(several)))
         for gap in several if everything or (why == NOT_OBSERVED and len(several) <= 3) else ():
-            yield Text(f"    {label(fit.corridor, gap.key, words)}: {_years(gap.periods)}")
-    yield from (Text(words["calibrate.gaps.more"], style="dim"),) if not everything else ()
+            yield _item(f"{label(fit.corridor, gap.key, words)}: {_years(gap.periods)}", deeper=True)
+    if not everything:
+        yield _item(words["calibrate.gaps.more"])
     yield Text("")
+
+
+def _item(text: str, deeper: bool = False) -> Padding:
+    """A line of a list, indented also where it is wrapped."""
+    return Padding(Text(text), (0, 0, 0, 4 if deeper else 2))
 
 
 def _numbers(answer: verbs.Fitted, words: Mapping[str, str]) -> Iterator[RenderableType]:
