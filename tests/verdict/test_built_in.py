@@ -215,3 +215,17 @@ def test_the_procedure_refuses_a_figure_of_a_later_year(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "2024" in done.stderr
     assert not (tmp_path / "demand.csv").exists()
+
+
+def test_rivals_cost_what_was_observed(corridor: Corridor) -> None:
+    """Prices of a box in the years that were fitted, where the best way of the model is the observed one: half of them within 15 %."""
+    calibrated = prepare(corridor, fit="calibration")
+    gaps = []
+    for row in corridor["observations"].rows():
+        year = int(row["period"][:4])
+        if row["metric"] == "box_rate" and row["role"] == "used" and year in corridor.settings.calibration["fit"]:
+            modelled = transit.of_year(calibrated, calibrated.past(year), Key.of(row))
+            gaps.append(abs(np.log(modelled / row["value"])))
+    assert len(gaps) >= 8
+    assert np.median(gaps) < np.log(1.15)
+    assert max(gaps) < np.log(1.5)

@@ -29,6 +29,8 @@ from karvan.tables.table import Table, cell_text
 TARIFF_TABLES = {"mode": "modes", "link": "links", "terminal": "terminals", "service": "services"}
 CAUSE_TABLES = {"project": "projects", "shock": "shocks"}
 EVERY = "*"
+_ROUNDING = 0.00011
+"""What two parts with four decimals each may miss their sum by."""
 
 
 @dataclass(frozen=True)
@@ -242,6 +244,31 @@ def cargo_has_one_name(seen: Tables) -> Iterator[Fault]:
     yield from cargo.ambiguities(seen["commodities"])
 
 
+def emission_factors_add_up(seen: Tables) -> Iterator[Fault]:
+    table = seen["emission_factors"]
+    shares: dict[tuple[Any, ...], float] = defaultdict(float)
+    first: dict[tuple[Any, ...], int] = {}
+    for row, line in zip(table.rows(), map(int, table.lines), strict=True):
+        parts = (row["well_to_tank"], row["tank_to_wheel"])
+        total = float(sum(parts))
+        if np.isnan(parts).sum() == 1 or abs(total - row["factor"]) > _ROUNDING:
+            found = " + ".join(cell_text(part) or "nothing" for part in parts)
+            yield Fault("emission_factors.csv", line, "factor", f"{found} against {cell_text(row['factor'])}", "the sum of well_to_tank and tank_to_wheel",
+                        "Correct one of the three, or leave out both parts.")  # fmt: skip
+        if row["commodity_id"] != EVERY and row["commodity_id"] not in seen["commodities"]:
+            remedy = f"Nearest: {nearest(row['commodity_id'], seen['commodities'].keys)}."
+            yield Fault("emission_factors.csv", line, "commodity_id", row["commodity_id"], "a commodity or *", remedy)
+        for link in row["links"] or ("",):
+            group = (row["mode_id"], link, row["country"], row["commodity_id"])
+            shares[group] += row["share"]
+            first.setdefault(group, line)
+    for group, share in shares.items():
+        if abs(share - 1) > _ROUNDING:
+            where = " ".join(part for part in group if part)
+            yield Fault("emission_factors.csv", first[group], "share", f"{share:g} in all for {where}", "shares of the energy carriers that add up to 1",
+                        "Correct them, or add the carrier that is missing.")  # fmt: skip
+
+
 def calendars_are_whole(seen: Tables) -> Iterator[Fault]:
     table = seen["calendars"]
     months: dict[str, list[int]] = defaultdict(list)
@@ -350,7 +377,8 @@ def targets_say_what_they_need(seen: Tables) -> Iterator[Fault]:
 
 CHECKS: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
     keys_are_unique, references_exist, links_lead_somewhere, services_of_fleets_come_back, ranges_are_in_order, claims_agree_with_cells,
-    resource_members_exist, capacities_can_be_used, tariffs_price_something, cargo_has_one_name, calendars_are_whole,
+    resource_members_exist, capacities_can_be_used, tariffs_price_something, emission_factors_add_up, cargo_has_one_name,
+    calendars_are_whole,
     projects_have_an_order, projects_are_consistent, edits_resolve, edits_have_a_cause, edits_do_not_fight,
     past_leads_to_today, nothing_is_known_too_early, units_are_units, targets_say_what_they_need,
 )  # fmt: skip

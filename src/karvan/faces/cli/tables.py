@@ -116,10 +116,12 @@ def _ways(answer: shipment.Comparison) -> Group:
     for i, way in enumerate(answer.ways, start=1):
         box = "–" if way.money_per_teu is None else f"{way.money_per_teu:,.0f} USD/TEU"
         table.add_row(str(i), way.via, *(f"{days:.1f}" for days in (way.days_p10, way.days_p50, way.days_p90)), f"{way.money:,.0f}", box,
-                      f"{way.co2:,.0f}", f"{way.length:,.0f}", f"{way.generalised:,.0f}")  # fmt: skip
+                      f"{way.co2:,.0f}{'*' if way.co2_optimistic else ''}", f"{way.length:,.0f}", f"{way.generalised:,.0f}")  # fmt: skip
     nodes = answer.compiled.corridor["nodes"]
     names = dict(zip(nodes.keys, nodes["name"], strict=True))
     parts: list[Any] = [table, Text("Ways in the order of freight, time and its unreliability, all in USD/t.", style="dim")]
+    if any(way.co2_optimistic for way in answer.ways):
+        parts.append(Text("* an optimistic emission factor is in it: the real figure is likely higher.", style="dim"))
     for i, way in enumerate(answer.ways, start=1):
         legs = Table(title=f"Way {i}", title_justify="left", box=None, header_style="bold")
         for name in ("from", "to", "by", "what", "km", "hours", "USD/t"):
