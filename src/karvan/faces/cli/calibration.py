@@ -243,7 +243,7 @@ def _signed(share: float) -> str:
 
 def _value(value: float, unit: str) -> str:
     if unit in _SHORT:
-        return f"{value:,.0f}".replace(",", " ") if abs(value) >= 100 else f"{value:.1f}"
+        return f"{value:,.0f}".replace(",", " ") if abs(value) >= 100 or unit == "train" else f"{value:.1f}"
     return amount(value, unit)
 
 
