@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from karvan.corridor import cargo
 from karvan.corridor.checks import EVERY
 from karvan.corridor.corridor import Corridor
 
@@ -24,23 +25,20 @@ class LinkFactors:
 def link_factors(corridor: Corridor, commodity: str) -> LinkFactors:
     """The factors of every link for a commodity: sum of share x factor over the rows that say most about the link.
 
-    Naming the link counts more than its country, its country more than the cargo (`_rank`).
+    Naming the link counts more than its country, its country more than the cargo; a commodity more than its type.
     """
-    links = corridor["links"]
+    links, commodities = corridor["links"], corridor["commodities"]
+    narrowness = {word: -i for i, word in enumerate((*cargo.words(commodities)[commodities.index[commodity]], EVERY))}
     country = dict(zip(corridor["nodes"].keys, corridor["nodes"]["country"], strict=True))
     by_mode: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in corridor["emission_factors"].rows():
-        if row["commodity_id"] in (EVERY, commodity):
+        if row["commodity_id"] in narrowness:
             by_mode[row["mode_id"]].append(row)
     factor, optimistic = np.zeros(len(links)), np.zeros(len(links), dtype=bool)
     for i, (key, mode, start) in enumerate(zip(links.keys, links["mode_id"], links["from_node"], strict=True)):
         holds = [row for row in by_mode[mode] if (not row["links"] or key in row["links"]) and row["country"] in ("", country[start])]
-        best = max(map(_rank, holds), default=0)
-        chosen = [row for row in holds if _rank(row) == best]
+        ranks = [(bool(row["links"]), bool(row["country"]), narrowness[row["commodity_id"]]) for row in holds]
+        chosen = [row for row, rank in zip(holds, ranks, strict=True) if rank == max(ranks)]
         factor[i] = sum(row["share"] * row["factor"] for row in chosen)
         optimistic[i] = any(row["optimistic"] and row["share"] > 0 for row in chosen)
     return LinkFactors(factor, optimistic)
-
-
-def _rank(row: Mapping[str, Any]) -> int:
-    return 4 * bool(row["links"]) + 2 * bool(row["country"]) + (row["commodity_id"] != EVERY)

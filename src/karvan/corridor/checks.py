@@ -246,6 +246,7 @@ def cargo_has_one_name(seen: Tables) -> Iterator[Fault]:
 
 def emission_factors_add_up(seen: Tables) -> Iterator[Fault]:
     table = seen["emission_factors"]
+    known = (EVERY, *cargo.vocabulary(seen["commodities"]))
     shares: dict[tuple[Any, ...], float] = defaultdict(float)
     first: dict[tuple[Any, ...], int] = {}
     for row, line in zip(table.rows(), map(int, table.lines), strict=True):
@@ -255,9 +256,9 @@ def emission_factors_add_up(seen: Tables) -> Iterator[Fault]:
             found = " + ".join(cell_text(part) or "nothing" for part in parts)
             yield Fault("emission_factors.csv", line, "factor", f"{found} against {cell_text(row['factor'])}", "the sum of well_to_tank and tank_to_wheel",
                         "Correct one of the three, or leave out both parts.")  # fmt: skip
-        if row["commodity_id"] != EVERY and row["commodity_id"] not in seen["commodities"]:
-            remedy = f"Nearest: {nearest(row['commodity_id'], seen['commodities'].keys)}."
-            yield Fault("emission_factors.csv", line, "commodity_id", row["commodity_id"], "a commodity or *", remedy)
+        if row["commodity_id"] not in known:
+            remedy = f"Nearest: {nearest(row['commodity_id'], known)}."
+            yield Fault("emission_factors.csv", line, "commodity_id", row["commodity_id"], "a commodity, cargo type or group, or *", remedy)
         for link in row["links"] or ("",):
             group = (row["mode_id"], link, row["country"], row["commodity_id"])
             shares[group] += row["share"]
