@@ -21,7 +21,7 @@ from karvan.tables.cells import BadCell, parse_date
 from karvan.tables.faults import Fault, InvalidData, UsageError, refuse
 from karvan.verdict import assess as assessing
 from karvan.verdict import calibrate as calibrating
-from karvan.verdict import certify, document, level, measures, shipment, tell
+from karvan.verdict import calibration_checks, certify, document, level, measures, shipment, tell
 from karvan.verdict import futures as drawing
 from karvan.verdict.assess import Assessment
 from karvan.verdict.certify import Certificate
@@ -141,11 +141,12 @@ class Assigned:
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """The calibration, the nowcast, and where they were written."""
+    """The calibration, the nowcast, and where they were written; `all` asks a face for every figure and every gap."""
 
     calibration: calibrating.Fit
     nowcast: calibrating.Fit
     written: Path | None
+    all: bool = False
 
     def document(self) -> dict[str, Any]:
         return {**document.fit(self.calibration), "nowcast": document.fit(self.nowcast)["cells"]}
@@ -182,7 +183,7 @@ def load(case: str = DEFAULT_CASE) -> Corridor:
     """The corridor of a case, with every check of the house. Raises `UsageError` or `InvalidData`."""
     faults: list[Fault] = []
     corridor = cases.load(case)
-    for speaks in (measures.check, level.check, calibrating.check, drawing.check):
+    for speaks in (measures.check, level.check, calibration_checks.check, drawing.check):
         faults.extend(speaks(corridor))
     refuse(faults)
     return corridor
@@ -333,7 +334,7 @@ def _route(corridor: Corridor, origin: str, destination: str, commodity: str, be
     return shipment.compare(model, answer, ends[0], ends[1], kind, best, chosen, changed.name)
 
 
-def calibrate(case: str, write: bool) -> Fitted:
+def calibrate(case: str, write: bool, all: bool) -> Fitted:
     corridor = load(case)
     if write and cases.is_built_in(case):
         raise UsageError("A built-in case is read-only. `karvan new DIR` makes a copy of your own; calibrate that one.")
@@ -344,7 +345,7 @@ def calibrate(case: str, write: bool) -> Fitted:
         written = cases.locate(case) / "fitted"
         texts = {f"{each.name}.toml": toml_text(calibrating.document(each)) for each in (fit, now)}
         write_texts(written, texts)
-    return Fitted(fit, now, written)
+    return Fitted(fit, now, written, all)
 
 
 def new(folder: str, case: str) -> Written:
@@ -394,8 +395,9 @@ VERBS: tuple[Verb, ...] = (
           Option("best", int, 4, "how many ways", "N"), _YEAR, _SCENARIO, _SET, _COMPARE), route),
     Verb("assign", "Who uses what? Flows of a year under capacities and queues, and what one more unit of each limit is worth.",
          (_CASE_FIRST, _YEAR, _SCENARIO, _SET, _COMPARE), assign),
-    Verb("calibrate", "How well does the model meet what was observed? Fits the free cells and prints the table.",
-         (_CASE, Option("write", bool, False, "store the fit in CASE/fitted/")), calibrate),
+    Verb("calibrate", "How well does the model meet what was observed? Fits the free cells, compares every figure, sets a random walk beside it.",
+         (_CASE, Option("write", bool, False, "store the fit in CASE/fitted/"),
+          Option("all", bool, False, "print also the years before the fit, what is not comparable, and every gap")), calibrate),
     Verb("check", "Do the tables hold together? Prints every fault with file, line, column, found, expected and remedy.",
          (_CASE_FIRST,), check),
     Verb("new", "Start a case of your own: copies a built-in one into a new folder.",

@@ -167,17 +167,30 @@ def test_a_project_without_a_promised_date_never_comes_by_itself(model: Model) -
 def test_the_fit_years_are_met_in_size(corridor: Corridor) -> None:
     """Totals over the Caspian of the years that were fitted, within 30 %."""
     calibrated = prepare(corridor, fit="calibration")
-    keys = calibrate.measures_of(corridor.settings.calibration)
+    keys = {Key("freight_volume", f"cut:{corridor.settings.headline}", "both", measures.ALL, "traffic"): 0.1}
     plan = measures.plan(calibrated.compiled, keys)
     fit_years = corridor.settings.calibration["fit"]
     compared = 0
     for key, year, value, _ in calibrate.observed(corridor, keys):
-        if year in fit_years and key.commodity == measures.ALL:
+        if year in fit_years:
             answer = calibrated.past(year)
             found = plan.of_year(calibrated.compiled, calibrated.compiled.cells.today, answer.result.arc_flow)[plan.keys.index(key)]
             assert found == pytest.approx(value, rel=0.3), (key, year)
             compared += 1
     assert compared >= len(fit_years)
+
+
+def test_dry_cargo_oil_and_boxes_are_fitted_apart_and_everything_else_is_compared(corridor: Corridor) -> None:
+    found = calibrate.calibrate(corridor)
+    assert {key.commodity for key, _ in found.fitted} == {"dry", "oil", "container"}
+    assert {year for _, year in found.fitted} == set(corridor.settings.calibration["fit"])
+    assert found.observations == sum(each.fitted for each in found.comparisons) < len(found.comparisons)
+    assert found.degrees_of_freedom == found.observations - len(found.free) > 0
+    assert {"corridor", "ports", "days", "prices", "rivals"} <= {score.group for score in found.scores}
+    assert all(np.isfinite(each.modelled) and np.isfinite(each.observed) for each in found.comparisons)
+    for year in {share.year for share in found.shares}:
+        for side in ("observed", "modelled"):
+            assert sum(getattr(share, side) for share in found.shares if share.year == year) == pytest.approx(1)
 
 
 def test_demand_uses_no_figure_of_the_check_years(corridor: Corridor) -> None:

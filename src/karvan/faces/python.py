@@ -89,8 +89,8 @@ class Case:
         return Frame(found, tuple(found.document()["routes"]))
 
     def calibrate(self) -> Frame:
-        """Observed and modelled figures: one row per measure and year."""
-        found = verbs.calibrate(self.name, False)
+        """Observed and modelled figures: one row per measure and year; `.answer.calibration` has scores, shares and gaps."""
+        found = verbs.calibrate(self.name, False, True)
         return Frame(found, tuple(found.document()["comparisons"]))
 
     def table(self, name: str) -> Frame:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
-import numpy as np
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
@@ -13,9 +12,9 @@ from rich.text import Text
 from karvan import verbs
 from karvan.evidence import weigh
 from karvan.faces.cli.board import board
+from karvan.faces.cli.calibration import calibration
 from karvan.faces.messages import amount, say
 from karvan.verdict import certify, measures, shipment
-from karvan.verdict.calibrate import Comparison
 
 _MOST_LIMITS = 20
 
@@ -59,42 +58,7 @@ def _(answer: verbs.Written, console: Console, language: str) -> None:
 
 @render.register
 def _(answer: verbs.Fitted, console: Console, language: str) -> None:
-    fit = answer.calibration
-    table = Table(title="Observed and modelled", title_justify="left", box=None, header_style="bold")
-    for name, justify in (("measure", "left"), ("year", "right"), ("role", "left"), ("observed", "right"), ("modelled", "right"),
-                          ("error", "right"), ("counted by", "left")):  # fmt: skip
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    last = None
-    for each in sorted(fit.comparisons, key=lambda c: (c.key, c.year)):
-        name = f"{each.key.metric} {each.key.subject.partition(':')[2]} {each.key.commodity}"
-        error = f"{100 * each.error:+.0f} %" if np.isfinite(each.error) else "–"
-        table.add_row(name if name != last else "", str(each.year), each.role, amount(each.observed, each.unit), amount(each.modelled, each.unit),
-                      error, each.scope)  # fmt: skip
-        last = name
-    if not fit.comparisons:
-        console.print("This case names no measures to fit under [calibration] in case.toml, or none of them was observed.")
-        return
-    console.print(table)
-    console.print(_errors(fit.comparisons))
-    console.print(f"Fitted {len(fit.free)} numbers on {fit.observations} figures of {', '.join(map(str, fit.years))} "
-                  f"({fit.degrees_of_freedom} degrees of freedom); check years were not seen by the fit or by the demand.")  # fmt: skip
-    cells = Table(box=None, header_style="bold")
-    for name in ("free number, USD/t", "fitted", "standard error", f"nowcast {', '.join(map(str, answer.nowcast.years))}"):
-        cells.add_column(name, justify="left" if name.startswith("free") else "right")
-    for cell, value, error, now in zip(fit.free, fit.values, fit.errors, answer.nowcast.values, strict=True):
-        cells.add_row(cell.name, f"{value:.2f}", f"{error:.2f}", f"{now:.2f}")
-    console.print(cells)
-    if answer.written is not None:
-        console.print(f"Stored in {answer.written}.")
-
-
-def _errors(comparisons: tuple[Comparison, ...]) -> str:
-    parts = []
-    for role in ("fit", "check"):
-        errors = [abs(each.error) for each in comparisons if each.role == role and np.isfinite(each.error)]
-        if errors:
-            parts.append(f"{role} years {100 * float(np.mean(errors)):.0f} % over {len(errors)} figures")
-    return "Mean absolute error: " + "; ".join(parts) + "."
+    console.print(calibration(answer, console.width, language))
 
 
 @render.register
