@@ -97,7 +97,7 @@ EFFECTS: dict[str, tuple[Key, int]] = {
     "ebrd_aktau": (step("aktau_container_crane"), LESS),
     "kz_uz_rail_jv": (step("tashkent_from_kazakhstan"), LESS),
     "mc_multimodal": (step("boyuk_kesik_check"), LESS),
-    "rasht_astara": (step("astara_transfer"), LESS),
+    "rasht_astara": (freight("link:astara_ir_rasht_rail_1435"), MORE),
     "unified_certification": (step("kuryk_lorry_boarding"), LESS),
     "almaty_bypass": (freight("link:zhetygen_kazybek_bek_rail_1520"), MORE),
     "anaklia": (freight("link:anaklia_istanbul_sea"), MORE),

@@ -20,7 +20,7 @@ from karvan.corridor import edits as editing
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.settings import Settings
 from karvan.corridor.settings import parse as parse_settings
-from karvan.tables import units
+from karvan.tables import geometries, units
 from karvan.tables.catalogue import SCHEMAS
 from karvan.tables.cells import nearest
 from karvan.tables.faults import Fault, refuse
@@ -115,6 +115,27 @@ def links_lead_somewhere(seen: Tables) -> Iterator[Fault]:
         timeless = np.isnan(row["time"]) and np.isnan(row["speed"])
         if timeless and not mode_speed > 0 and modes.row(row["mode_id"])["layer"] == "freight":
             yield Fault("links.csv", int(line), "speed", "nothing", "a speed or a time, since its mode has none", "Fill in speed.")
+
+
+def geometries_follow_links(seen: Tables) -> Iterator[Fault]:
+    """A line can be read and leads from the node where its link begins to the node where it ends."""
+    links, nodes = seen["links"], seen["nodes"]
+    for row, number in zip(seen["geometries"].rows(), map(int, seen["geometries"].lines), strict=True):
+        try:
+            points = geometries.parse_line(row["line"])
+        except ValueError as error:
+            yield Fault("geometries.csv", number, "line", f"{error}, in {row['line']}", "LINESTRING (longitude latitude, …) with two points or more",
+                        "Write degrees of WGS 84, longitude first.")  # fmt: skip
+            continue
+        ends = [links.row(row["link_id"])[name] for name in ("from_node", "to_node")] if row["link_id"] in links else []
+        if not ends or any(end not in nodes for end in ends):
+            continue
+        start, end = ((nodes.row(name)["x_coord"], nodes.row(name)["y_coord"]) for name in ends)
+        if not geometries.joins(points, start, end):
+            turned = geometries.joins(points[::-1], start, end)
+            yield Fault("geometries.csv", number, "line", f"{geometries.line_text(points[:1])[12:-1]} to {geometries.line_text(points[-1:])[12:-1]}",
+                        f"a line from {ends[0]} to {ends[1]}, each end within {geometries.ENDS_WITHIN:g} km of its node",
+                        "Turn it round." if turned else "Correct the line, or take the row out: the link is then drawn straight.")  # fmt: skip
 
 
 def services_of_fleets_come_back(seen: Tables) -> Iterator[Fault]:
@@ -349,7 +370,7 @@ def targets_say_what_they_need(seen: Tables) -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
-    keys_are_unique, references_exist, links_lead_somewhere, services_of_fleets_come_back, ranges_are_in_order, claims_agree_with_cells,
+    keys_are_unique, references_exist, links_lead_somewhere, geometries_follow_links, services_of_fleets_come_back, ranges_are_in_order, claims_agree_with_cells,
     resource_members_exist, capacities_can_be_used, tariffs_price_something, cargo_has_one_name, calendars_are_whole,
     projects_have_an_order, projects_are_consistent, edits_resolve, edits_have_a_cause, edits_do_not_fight,
     past_leads_to_today, nothing_is_known_too_early, units_are_units, targets_say_what_they_need,
