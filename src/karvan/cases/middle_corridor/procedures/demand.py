@@ -264,7 +264,7 @@ def imports_from_europe(get: Inputs, year: int) -> float:
 def uzbek_trade(get: Inputs, year: int) -> float:
     """Uzbek trade with the west, whose ways are Turkmenbashi, Aktau, Iran and Russia: a multiple of what passed Turkmenbashi."""
     count = get("turkmenbashi_uzbek_8_months", year=2022) * 12 / 8 * get("multiple_uzbek")
-    return count * math.exp(get("growth_uzbek") * (year - 2022))
+    return count * get("index_uzbek", year=year)
 
 
 def uzbek_boxes(get: Inputs, year: int) -> float:
@@ -273,7 +273,7 @@ def uzbek_boxes(get: Inputs, year: int) -> float:
 
 
 def uzbek_polyethylene(get: Inputs, year: int) -> float:
-    return get.along("uzbek_polyethylene", year) * math.exp(get("growth_uzbek") * (year - 2023))
+    return get.along("uzbek_polyethylene", year, "index_uzbek")
 
 
 def uzbek_goods(commodity: str) -> Total:
@@ -332,7 +332,7 @@ def ceyhan(get: Inputs, year: int) -> float:
 
 _POOL = "exports over the Caspian of 2019 plus those to be redirected since March 2022"
 _GEORGIA = "loaded boxes of Poti and Batumi, with Azerbaijan and Armenia behind them"
-_UZBEK = "three times what passed Turkmenbashi in 2022, by the year's growth"
+_UZBEK = "three times what passed Turkmenbashi in 2022, along an index"
 
 FLOWS: tuple[Flow, ...] = (
     # boxes
