@@ -189,3 +189,20 @@ def test_projections_grow_as_the_inputs_say(procedure: ModuleType) -> None:
             base = float(amounts[pair, 2023]["amount"])
             assert float(row["amount"]) == pytest.approx(base * np.exp(growth * (year - 2023)), abs=1.5)
             assert row["basis"] == "estimate"
+
+
+def test_every_input_is_used(procedure: ModuleType) -> None:
+    """A figure that moves nothing would look like evidence: only what says that it is kept as history may stand idle."""
+    get = procedure.Inputs(PROCEDURE.with_name("demand_inputs.csv"))
+    where = procedure.places(FOLDER)
+    read_keys: set[tuple[str, str, str]] = set()
+
+    class Watched(dict[tuple[str, str, str], float]):
+        def __getitem__(self, key: tuple[str, str, str]) -> float:
+            read_keys.add(key)
+            return super().__getitem__(key)
+
+    get._values = Watched(get._values)
+    procedure.rows(get, where)
+    history = {row["figure"] for row in read("procedures/demand_inputs.csv") if "kept as history" in row["note"]}
+    assert {key[0] for key in get._values.keys() - read_keys} <= history
