@@ -38,6 +38,7 @@ class Inputs:
 
     def __init__(self, path: Path):
         self._values: dict[tuple[str, str, str], float] = {}
+        self._bases: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._sources: dict[str, list[str]] = defaultdict(list)
         self._keys: dict[str, list[str]] = defaultdict(list)
         with path.open(encoding="utf-8", newline="") as lines:
@@ -49,6 +50,7 @@ class Inputs:
                     raise ValueError(f"{path.name}, line {line}: {figure} {key} {year} is there twice. Keep one.")
                 self._values[figure, key, year] = float(row["value"])
                 self._keys[figure].append(key)
+                self._bases[figure, year].append(row["basis"])
                 if row["source_id"]:
                     self._sources[figure].append(row["source_id"])
 
@@ -71,6 +73,11 @@ class Inputs:
         if abs(sum(found.values()) - 1.0) > 1e-9:
             raise ValueError(f"{figure}: shares add up to {sum(found.values()):g} instead of 1. Correct them.")
         return found
+
+    def counted(self, figure: str, year: int) -> bool:
+        """Whether a figure has rows of a year, and none of them is an estimate."""
+        bases = self._bases.get((figure, str(year)), ())
+        return bool(bases) and "estimate" not in bases
 
     def source(self, figure: str) -> str:
         """The leading source of a figure: that of its last row with one."""
@@ -336,8 +343,8 @@ _UZBEK = "three times what passed Turkmenbashi in 2022, along an index"
 
 FLOWS: tuple[Flow, ...] = (
     # boxes
-    Flow("china_europe_west", "container", "china_europe_container", teu(china_europe("west")), "boxes_china_europe", "rail boxes up to 2021 and what the borders kept off the rails"),
-    Flow("china_europe_east", "container", "china_europe_container", teu(china_europe("east")), "boxes_china_europe", "rail boxes up to 2021 and what the borders kept off the rails"),
+    Flow("china_europe_west", "container", "china_europe_container", teu(china_europe("west")), "share_kazakhstan_of_rail", "rail boxes up to 2021 and what the borders kept off the rails"),
+    Flow("china_europe_east", "container", "china_europe_container", teu(china_europe("east")), "share_kazakhstan_of_rail", "rail boxes up to 2021 and what the borders kept off the rails"),
     Flow("china_turkey", "container", "regional_container", teu(china_turkey), "boxes_mersin", "contestable share of the boxes of Mersin, taken for two zones"),
     Flow("turkey_china", "container", "regional_container", part(teu(china_turkey), ("share_return", "china_turkey")), "boxes_mersin", "contestable share of the boxes of Mersin, taken for two zones"),
     Flow("china_azerbaijan", "container", "regional_container", teu(china_caucasus("azerbaijan", "boxes_baku")), "boxes_baku", "contestable share of the boxes of Baku"),
@@ -423,11 +430,13 @@ FLOWS: tuple[Flow, ...] = (
 
 @dataclass(frozen=True)
 class Pair:
-    """What is known of one pair and commodity beside its tonnes: the group it grows with, the leading source, a note."""
+    """What is known of one pair and commodity beside its tonnes: the group it grows with, the leading source, a note, and the
+    years in which the leading figure is a count."""
 
     growth: str
     source: str
     note: str
+    counted: frozenset[int]
 
 
 Key = tuple[str, str, str]
@@ -441,7 +450,7 @@ def pairs(get: Inputs, where: dict[str, tuple[float, float]]) -> tuple[dict[Key,
     for flow in FLOWS:
         shares = matrix(get, flow, where)
         totals = {year: flow.total(get, year) for year in YEARS}
-        said = Pair(flow.growth, get.source(flow.count), flow.note)
+        said = Pair(flow.growth, get.source(flow.count), flow.note, frozenset(y for y in YEARS if get.counted(flow.count, y)))
         for (origin, destination), share in shares.items():
             key = (origin, destination, flow.commodity)
             for year, total in totals.items():
@@ -469,7 +478,7 @@ def rows(get: Inputs, where: dict[str, tuple[float, float]]) -> tuple[list[dict[
             written.append({
                 "demand_id": f"{origin}__{destination}__{commodity}__{year}", "origin": origin, "destination": destination,
                 "commodity_id": commodity, "year": year, "amount": f"{amount:.0f}", "growth": f"growth_{pair.growth}",
-                "basis": "computed" if pair.source and not projected else "estimate", "source_id": pair.source,
+                "basis": "computed" if year in pair.counted else "estimate", "source_id": pair.source,
                 "note": f"2023 carried on at {growth:g} a year; {pair.note}" if projected else pair.note,
             })  # fmt: skip
     return written, dropped
