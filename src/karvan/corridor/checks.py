@@ -15,9 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from karvan.corridor import cargo
+from karvan.corridor import cargo, record
 from karvan.corridor import edits as editing
-from karvan.corridor import record
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.settings import Settings
 from karvan.corridor.settings import parse as parse_settings
