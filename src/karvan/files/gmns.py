@@ -18,6 +18,7 @@ from karvan.files.toml_text import toml_text
 from karvan.tables.catalogue import SCHEMAS
 from karvan.tables.cells import absent, nearest
 from karvan.tables.faults import Fault, refuse
+from karvan.tables.geometries import ALIGNMENT, ENDS_WITHIN, joins, line_text, parse_line
 from karvan.tables.table import Row, Table, empty, from_cells
 
 NO_DAY = datetime.date(2026, 1, 1)
@@ -74,6 +75,7 @@ def import_folder(source: Path, target: Path, as_of: datetime.date = NO_DAY) -> 
 
 def _tables(network: Network, as_of: datetime.date, faults: list[Fault], told: _Told) -> dict[str, Table]:
     links = list(_links(network, told))
+    lines = list(_geometries(network, {link["link_id"] for link in links}, told))
     modes = list(_modes(network, {link["mode_id"] for link in links}, told))
     layers = {mode["mode_id"]: mode["layer"] for mode in modes}
     neighbours = _neighbours([link for link in links if layers[link["mode_id"]] == "freight"])
@@ -84,7 +86,7 @@ def _tables(network: Network, as_of: datetime.date, faults: list[Fault], told: _
     volumes = _trips(network, zones, faults, told)
     demand = list(_demand(volumes, zones, neighbours, as_of.year, told))
     _tell_the_rest(network, told)
-    made = {"modes": modes, "nodes": list(_nodes(network, told)), "links": links, "zones": zones, "commodities": [_commodity(told)],
+    made = {"modes": modes, "nodes": list(_nodes(network, told)), "links": links, "geometries": lines, "zones": zones, "commodities": [_commodity(told)],
             "demand": demand, "sources": [_source(network)]}  # fmt: skip
     return {name: _table(name, made[name]) if name in made else empty(schema) for name, schema in SCHEMAS.items()}
 
@@ -156,6 +158,29 @@ def _links(network: Network, told: _Told) -> Iterable[Row]:
     if counted:
         told("Links whose capacity was left out, since it counts vehicles per hour and lane, and karvan's tonnes or units a year: "
              f"{counted}. Their notes hold it.")  # fmt: skip
+
+
+def _geometries(network: Network, kept: set[str], told: _Told) -> Iterable[Row]:
+    """The lines of the links that were kept; one that cannot be read, or leads elsewhere, is left out."""
+    unread, astray = 0, 0
+    for link in network.links.rows():
+        if not link["geometry"] or link["link_id"] not in kept:
+            continue
+        try:
+            points = parse_line(link["geometry"])
+        except ValueError:
+            unread += 1
+            continue
+        start, end = (network.nodes.row(link[name]) for name in ("from_node_id", "to_node_id"))
+        if joins(points, (start["x_coord"], start["y_coord"]), (end["x_coord"], end["y_coord"])):
+            yield _reported({"link_id": link["link_id"], "line": line_text(points), "kind": link["karvan_line"] or ALIGNMENT})
+        else:
+            astray += 1
+    if unread:
+        told(f"Links whose geometry was left out, since it is no WKT LINESTRING of longitudes and latitudes: {unread}. They are drawn straight.")
+    if astray:
+        told(f"Links whose geometry was left out, since it does not lead from {ENDS_WITHIN:g} km around one node to as near the other: {astray}. "
+             "They are drawn straight.")  # fmt: skip
 
 
 def _declared(network: Network) -> dict[str, Row]:
@@ -332,8 +357,8 @@ def _tell_the_rest(network: Network, told: _Told) -> None:
         told("No config.csv names the unit of length; lengths were read as km.")
     if not network.config.get("speed") and not np.isnan(network.links["free_speed"]).all():
         told("No config.csv names the unit of speed; free_speed was read as km/h.")
-    if "geometry" in fields or "geometry_id" in fields:
-        told("Geometry of links was left out: karvan draws them as straight lines.")
+    if "geometry_id" in fields:
+        told("geometry_id of links was left out: karvan reads lines from the field `geometry` only.")
 
 
 def _readme(network: Network, told: _Told) -> str:
