@@ -253,3 +253,10 @@ def test_aims_are_those_of_the_case() -> None:
         "ports": (0, 1), "borders": (0, 0), "dry": (0, 1), "all": (0, 1)}  # fmt: skip
     assert {score.group: (score.fit.within, score.fit.aimed) for score in loose.scores} == {
         "ports": (1, 1), "borders": (1, 1), "dry": (2, 2), "all": (2, 2)}  # fmt: skip
+
+
+def test_hours_that_the_tables_hold_as_observed_are_given_and_not_answered() -> None:
+    """The crane took 20 h in 2022 and 12 h in 2023, without a queue."""
+    found = by_sea("border_time terminal:crane all time 2022 20 h survey", "border_time terminal:crane all time 2023 20 h survey")
+    assert [(each.year, each.given, each.scored) for each in found.comparisons] == [(2022, True, False), (2023, False, True)]
+    assert {score.group: score.fit.figures for score in found.scores} == {"borders": 1, "dry": 1, "all": 1}

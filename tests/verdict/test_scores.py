@@ -17,9 +17,9 @@ FIT_YEARS = (2021, 2022, 2023)
 
 
 def figure(year: int, observed: float, modelled: float, key: Key = DAYS, group: str = "days", unit: str = "day", fitted: bool = False,
-           outside: str = "", cargo: str = "") -> Comparison:  # fmt: skip
+           outside: str = "", cargo: str = "", given: bool = False) -> Comparison:  # fmt: skip
     role = FIT if year in FIT_YEARS else CHECK if year in (2024, 2025) else BEFORE if year < 2021 else OTHER
-    return Comparison(key, year, observed, modelled, unit, "press", role, group, cargo, fitted, outside)
+    return Comparison(key, year, observed, modelled, unit, "press", role, group, cargo, fitted, outside, given)
 
 
 def test_errors_and_aims_by_hand() -> None:
@@ -82,6 +82,11 @@ def test_what_is_not_comparable_is_in_no_score() -> None:
     more = [*alone, figure(2023, 9e6, 1, other, "ports", "t", outside="coal"), figure(2024, 9e6, 1, other, "ports", "t", outside="coal")]
     assert [score.group for score in scores.scores(more, AIMS, FIT_YEARS)] == ["days", "all"]
     assert scores.scores(more, AIMS, FIT_YEARS)[0].fit == scores.scores(alone, AIMS, FIT_YEARS)[0].fit
+
+
+def test_an_input_is_in_no_score() -> None:
+    alone = [figure(2023, 10, 11), figure(2024, 10, 12)]
+    assert repr(scores.scores([*alone, figure(2022, 9, 9, given=True)], AIMS, FIT_YEARS)) == repr(scores.scores(alone, AIMS, FIT_YEARS))
 
 
 def test_fitted_and_only_compared_figures_are_told_apart() -> None:

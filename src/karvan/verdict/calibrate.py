@@ -24,10 +24,12 @@ from karvan.verdict import scores as scoring
 from karvan.verdict.calibration_checks import HIGHEST, LOWEST, PRIOR_SD, SPREAD
 from karvan.verdict.comparison import Comparison, Figure, Gap, Miss, Share
 from karvan.verdict.measures import Key, Plan
-from karvan.verdict.model import Model, prepare
+from karvan.verdict.model import Answer, Model, prepare
 from karvan.verdict.scores import Score
 
 CALIBRATION, NOWCAST = "calibration", "nowcast"
+GIVEN = 0.01
+"""Share by which the hours of a step may differ from an observation that they were taken from."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _fit(
     check = tuple(int(year) for year in section.get("check", ()))
     first = min((int(year) for year in section.get("fit", ())), default=0)
     fitted = tuple((each.key, each.year) for each in to_fit)
-    comparisons, no_way = [], defaultdict(list)
+    comparisons, no_way, given = [], defaultdict(list), past.given(seen, values)
     for each, value in past.of(seen, values).items():
         if not np.isfinite(value):
             no_way[each.key].append(each.year)
@@ -140,7 +142,7 @@ def _fit(
         comparisons.append(Comparison(
             each.key, each.year, each.value, value, measures.METRICS[each.key.metric].unit, each.scope,
             comparison.role_of(each.year, years, check, first), comparison.group_of(corridor, each.key), comparison.cargo_of(corridor, each.key),
-            (each.key, each.year) in fitted, comparison.outside(corridor, each.key),
+            (each.key, each.year) in fitted, comparison.outside(corridor, each.key), each in given,
         ))  # fmt: skip
     gaps = comparison.gaps(model.compiled, years, [year for year in check if year not in years], no_way)
     return Fit(name, corridor, free, values, errors, years, fitted, spreads, tuple(comparisons), gaps)
@@ -162,13 +164,30 @@ class _Past:
 
     def of_plan(self, plan: Plan, years: Iterable[int], values: np.ndarray) -> dict[int, np.ndarray]:
         """Year -> the values of a plan."""
-        overrides = {place: float(value) for each, value in zip(self.free, values, strict=True) for place in each.places}
-        out = {}
-        for year in years:
-            answer = self._model.past(year, overrides, self._starts.get(year))
-            self._starts.setdefault(year, answer.result.price)
-            out[year] = transit.values(self._model, answer, plan)
+        overrides = self._overrides(values)
+        return {year: transit.values(self._model, self._answer(year, overrides), plan) for year in years}
+
+    def given(self, wanted: Sequence[Figure], values: np.ndarray) -> set[Figure]:
+        """The hours of steps that the tables of their year hold without any queue, to within GIVEN: inputs, not answers."""
+        overrides = self._overrides(values)
+        steps: dict[int, list[Figure]] = defaultdict(list)
+        for each in wanted:
+            if each.key.kind == "terminal":
+                steps[each.year].append(each)
+        out: set[Figure] = set()
+        for year, several in steps.items():
+            answer = self._answer(year, overrides)
+            out.update(each for each in several
+                       if np.isclose(transit.of_year(self._model, answer, each.key, answer.conditions), each.value, rtol=GIVEN, atol=0.0))  # fmt: skip
         return out
+
+    def _overrides(self, values: np.ndarray) -> dict[int, float]:
+        return {place: float(value) for each, value in zip(self.free, values, strict=True) for place in each.places}
+
+    def _answer(self, year: int, overrides: Mapping[int, float]) -> Answer:
+        answer = self._model.past(year, overrides, self._starts.get(year))
+        self._starts.setdefault(year, answer.result.price)
+        return answer
 
     def plan(self, wanted: Sequence[Figure]) -> Plan:
         """The plan of these figures' keys."""

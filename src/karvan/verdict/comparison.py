@@ -1,7 +1,7 @@
 """Observed and modelled figures of the past side by side, and what is not among them.
 
 Every used observation of a data year that the model can compute is compared, whether it was fitted or not. What cannot be
-compared is a `Gap` that says why; what counts more than the case holds is compared with nobody (`Comparison.outside`).
+compared is a `Gap` that says why; what counts more than the case holds is compared with nobody (`Comparison.outside`), and so is one that the tables hold as an input (`Comparison.given`).
 Called by `karvan.verdict.calibrate`; scored by `karvan.verdict.scores`.
 """
 
@@ -40,6 +40,7 @@ class Comparison:
     cargo    DRY or OIL; empty where both are counted together
     fitted   whether this very figure entered the fit
     outside  why the count is of something else than what the case holds; empty when the two can be compared
+    given    whether the tables hold this very figure as an input of the year, so that meeting it is no merit
     """
 
     key: Key
@@ -53,6 +54,12 @@ class Comparison:
     cargo: str
     fitted: bool
     outside: str
+    given: bool
+
+    @property
+    def scored(self) -> bool:
+        """Whether the figure counts in scores, shares and misses."""
+        return not self.outside and not self.given
 
     @property
     def error(self) -> float:
@@ -164,7 +171,7 @@ def misses(corridor: Corridor, comparisons: Iterable[Comparison]) -> tuple[Miss,
     wanted_aims = aims(corridor)
     years: dict[Key, list[int]] = defaultdict(list)
     for each in sorted(comparisons, key=lambda found: (GROUPS.index(found.group), found.key, found.year)):
-        if each.role in (FIT, CHECK) and not each.outside and each.group in wanted_aims and not each.within(wanted_aims[each.group]):
+        if each.role in (FIT, CHECK) and each.scored and each.group in wanted_aims and not each.within(wanted_aims[each.group]):
             years[each.key].append(each.year)
     return tuple(Miss(key, tuple(found), _reason(corridor, "misses", key)) for key, found in years.items())
 
@@ -249,7 +256,7 @@ def shares(corridor: Corridor, comparisons: Sequence[Comparison]) -> tuple[Share
     rivals = [f"cut:{name}" for name in corridor.settings.calibration.get("rivals", ())]
     by_year: dict[int, dict[str, Comparison]] = defaultdict(dict)
     for each in sorted(comparisons, key=lambda found: found.key):
-        if each.key.metric == "container_volume" and each.key.direction == "both" and each.key.subject in rivals and not each.outside:
+        if each.key.metric == "container_volume" and each.key.direction == "both" and each.key.subject in rivals and each.scored:
             by_year[each.year].setdefault(each.key.subject, each)
     out = []
     for year, found in sorted(by_year.items()):

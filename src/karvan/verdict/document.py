@@ -143,7 +143,8 @@ def fit(found: Fit) -> dict[str, Any]:
         "comparisons": [
             {**asdict(each.key), "group": each.group, "cargo": each.cargo or None, "year": each.year, "role": each.role, "fitted": each.fitted,
              "observed": each.observed, "modelled": each.modelled, "unit": each.unit, "error": each.error, "log_error": each.log_error,
-             "walk": walked.get((each.key, each.year)), "scope": each.scope, "comparable": not each.outside, "outside": each.outside or None}
+             "walk": walked.get((each.key, each.year)), "scope": each.scope, "comparable": not each.outside,
+             "outside": each.outside or None, "given": each.given}
             for each in found.comparisons
         ],
         "shares": [{**asdict(each), "among": list(each.among)} for each in found.shares],

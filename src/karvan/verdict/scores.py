@@ -7,7 +7,7 @@ The walk knows what the fit knew: a measure keeps the last figure observed up to
 by its mean yearly change, in logarithms, between the first and the last of those figures. Below 1 the model is better. The
 ratio is the relative mean absolute error of Hyndman and Koehler (2006), Another look at measures of forecast accuracy,
 International Journal of Forecasting 22(4), 679-688, on log errors, so that tonnes, days and dollars can be taken together.
-Figures that are not comparable (`Comparison.outside`) are in no score.
+Figures that are not comparable (`Comparison.outside`) or that the tables hold as inputs (`Comparison.given`) are in no score.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Score:
 def scores(comparisons: Iterable[Comparison], aims: Mapping[str, float], fit: Sequence[int]) -> tuple[Score, ...]:
     """One score per group that has figures of fit or check years; last those of dry cargo and of oil, each over all groups, and of
     everything. A figure of both cargoes together is in the last alone."""
-    counted = [each for each in comparisons if not each.outside]
+    counted = [each for each in comparisons if each.scored]
     past = _past(counted, fit)
     out = []
     for group in (*GROUPS, *CARGOES, ALL_GROUPS):
@@ -104,7 +104,7 @@ def errors(chosen: Sequence[Comparison], aims: Mapping[str, float]) -> Errors:
 
 def rivalries(comparisons: Iterable[Comparison], fit: Sequence[int]) -> dict[Key, Rivalry]:
     """The model against the random walk per measure, over the check years."""
-    counted = [each for each in comparisons if not each.outside]
+    counted = [each for each in comparisons if each.scored]
     past = _past(counted, fit)
     by_key: dict[Key, list[Comparison]] = defaultdict(list)
     for each in counted:
@@ -115,7 +115,7 @@ def rivalries(comparisons: Iterable[Comparison], fit: Sequence[int]) -> dict[Key
 
 def walked(comparisons: Iterable[Comparison], fit: Sequence[int]) -> dict[tuple[Key, int], float]:
     """What the random walk says of every comparable figure of the check years: the last figure observed up to the last fit year."""
-    counted = [each for each in comparisons if not each.outside]
+    counted = [each for each in comparisons if each.scored]
     before = sorted((each for each in counted if fit and each.year <= max(fit)), key=lambda each: each.year)
     last = {each.key: each for each in before}
     return {(each.key, each.year): last[each.key].observed for each in counted

@@ -36,8 +36,8 @@ def calibration(answer: verbs.Fitted, width: int, language: str) -> RenderableTy
     fit, words = answer.calibration, catalogue(language)
     if not fit.comparisons:
         return Text(words["calibrate.nothing"])
-    roles = (FIT, CHECK) if not answer.all else ()
-    shown = [each for each in fit.comparisons if not each.outside and (not roles or each.role in roles)]
+    roles = (FIT, CHECK)
+    shown = [each for each in fit.comparisons if not each.outside and (answer.all or (each.scored and each.role in roles))]
     parts: list[RenderableType] = [*_summary(fit, words), Text("")]
     for group in GROUPS:
         chosen = [each for each in shown if each.group == group]
@@ -52,7 +52,7 @@ def calibration(answer: verbs.Fitted, width: int, language: str) -> RenderableTy
 def _summary(fit: Fit, words: Mapping[str, str]) -> Iterator[RenderableType]:
     years = {"fit": _years(fit.years), "check": _years(fit.check_years)}
     yield Text(words["calibrate.title"].format(title=fit.corridor.settings.title, **years), style="bold")
-    table = _table(words, ("group", "aim", "fit", "error", "met", "check", "error", "met", "ratio", "nearer", "better"), left=("group", "better"))
+    table = _table(words, ("group", "aim", "fit", "error", "met", "check", "error", "met", "ratio", "nearer", "better"), left=("group", "better"), gap=1)
     for score in fit.scores:
         rivalry = score.walk
         table.add_row(words[f"calibrate.group.{score.group}"], _percent(score.aim), *_errors(score.fit), *_errors(score.check), _ratio(rivalry),
@@ -63,10 +63,10 @@ def _summary(fit: Fit, words: Mapping[str, str]) -> Iterator[RenderableType]:
     whole = next((score for score in fit.scores if score.group == ALL_GROUPS), None)
     if whole is not None:
         yield Text(_plainly(whole, words))
-        counts = Counter(each.role for each in fit.comparisons if not each.outside)
-        before = len(fit.comparisons) - counts[FIT] - counts[CHECK] - sum(bool(each.outside) for each in fit.comparisons)
+        counts = Counter(each.role for each in fit.comparisons if each.scored)
+        before = counts.total() - counts[FIT] - counts[CHECK]
         yield Text(words["calibrate.freedom"].format(free=len(fit.free), fitted=fit.observations, freedom=fit.degrees_of_freedom,
-                                                     only=counts[FIT] - fit.observations, check=counts[CHECK], before=before))  # fmt: skip
+                                                     only=whole.only_compared, check=counts[CHECK], before=before))  # fmt: skip
 
 
 def _plainly(whole: Score, words: Mapping[str, str]) -> str:
@@ -93,7 +93,8 @@ def _figures(fit: Fit, group: str, chosen: Sequence[Comparison], width: int, wor
             walk = walked.get((each.key, each.year))
             error = NONE if walk is None or not each.observed else _signed(walk / each.observed - 1)
             role = words[f"calibrate.role.{each.role}"] + (" *" if each.fitted else "")
-            cells = [_value(each.observed, each.unit), _value(each.modelled, each.unit), _signed(each.error), *((error,) if wide else ())]
+            own = words["calibrate.given"] if each.given else _signed(each.error)
+            cells = [_value(each.observed, each.unit), _value(each.modelled, each.unit), own, *((error,) if wide else ())]
             table.add_row(line or "", str(each.year), role, *cells, words[f"calibrate.scope.{each.scope}"])
     return table
 
@@ -156,9 +157,12 @@ def _outside(fit: Fit, everything: bool, words: Mapping[str, str]) -> Iterator[R
     for each in sorted(fit.comparisons, key=lambda row: (row.key, row.year)):
         if each.outside:
             by_reason[each.outside, label(fit.corridor, each.key, words)].append(each)
-    if not by_reason:
+    given = [each for each in fit.comparisons if each.given and not each.outside]
+    if not by_reason and not given:
         return
     yield Text(words["calibrate.outside"], style="bold")
+    if given:
+        yield _item(words["calibrate.given.why"].format(figures=len(given), measures=len({each.key for each in given})))
     for reason, several in groupby(sorted(by_reason), key=lambda pair: pair[0]):
         names = [name for _, name in several]
         yield _item("; ".join(f"{name} ({_years([each.year for each in by_reason[reason, name]])})" for name in names) + f": {reason}")
@@ -217,8 +221,8 @@ def _numbers(answer: verbs.Fitted, words: Mapping[str, str]) -> Iterator[Rendera
     yield table
 
 
-def _table(words: Mapping[str, str], columns: Sequence[str], left: Sequence[str], title: str | None = None) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, 2, 0, 0), pad_edge=False)
+def _table(words: Mapping[str, str], columns: Sequence[str], left: Sequence[str], title: str | None = None, gap: int = 2) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, gap, 0, 0), pad_edge=False)
     for name in columns:
         table.add_column(words[f"calibrate.column.{name}"], justify="left" if name in left else "right", no_wrap=name not in ("number", "share"))
     return table
