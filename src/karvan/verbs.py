@@ -347,12 +347,11 @@ def calibrate(case: str, write: bool) -> Fitted:
     return Fitted(fit, now, written)
 
 
-def new(folder: str, case: str) -> Written:
+def new(folder: str, case: str, empty: bool) -> Written:
     target = Path(folder)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{target} exists and is not an empty folder. Choose a new name.")
-    files = copies.copy_case(cases.locate(case), target)
-    return Written(target, files, "case")
+    if empty:
+        return Written(target, copies.empty_case(target), "empty case")
+    return Written(target, copies.copy_case(cases.locate(case), target), "case")
 
 
 def export(case: str, to: str, out: str) -> Written:
@@ -398,8 +397,9 @@ VERBS: tuple[Verb, ...] = (
          (_CASE, Option("write", bool, False, "store the fit in CASE/fitted/")), calibrate),
     Verb("check", "Do the tables hold together? Prints every fault with file, line, column, found, expected and remedy.",
          (_CASE_FIRST,), check),
-    Verb("new", "Start a case of your own: copies a built-in one into a new folder.",
-         (Option("folder", str, None, "folder to make", "DIR", positional=True, required=True), _CASE), new),
+    Verb("new", "Start a case of your own: copies another into a new folder, or makes an empty one.",
+         (Option("folder", str, None, "folder to make", "DIR", positional=True, required=True), _CASE,
+          Option("empty", bool, False, "no copy: every table with its header, and a README that says what to fill in first")), new),
     Verb("export", "Write a case for other programs: gmns, geojson, xlsx, parquet, datapackage.",
          (_CASE_FIRST, Option("to", str, None, "format: gmns, geojson, xlsx, parquet, datapackage", "FORMAT", required=True),
           Option("out", str, None, "file or folder to write", "PATH", required=True)), export),

@@ -53,6 +53,8 @@ def _(answer: verbs.Checked, console: Console, language: str) -> None:
 @render.register
 def _(answer: verbs.Written, console: Console, language: str) -> None:
     console.print(f"Wrote {len(answer.files)} file{'s' if len(answer.files) != 1 else ''} to {answer.folder}.")
+    if answer.what == "empty case":
+        console.print(f"Next: read {answer.folder / 'README.md'} · fill in nodes, links, zones and demand · karvan check {answer.folder}")
     if answer.what == "case":
         console.print(f"Next: karvan check {answer.folder} · karvan assess {answer.folder}")
 
