@@ -63,7 +63,7 @@ def empty_case(target: Path) -> tuple[str, ...]:
     rows = {"modes": [gmns.mode_row(key) for key in gmns.MODES], "commodities": [gmns.general_cargo()]}
     tables = {key: gmns.table_of(key, rows[key]) if key in rows else empty(schema) for key, schema in SCHEMAS.items()}
     texts = {f"{key}.csv": folder.csv_text(table) for key, table in tables.items()}
-    texts |= {"case.toml": toml_text(settings), "README.md": _readme(settings["case"]["title"])}
+    texts |= {"case.toml": toml_text(settings), "README.md": _readme(str(settings["case"]["title"]))}
     return place.fill_folder(target, lambda beside: folder.write_texts(beside, texts))
 
 
