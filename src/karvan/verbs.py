@@ -15,7 +15,7 @@ from karvan.corridor import checks
 from karvan.corridor import edits as editing
 from karvan.corridor.corridor import Corridor
 from karvan.evidence import ageing
-from karvan.files import cases, copies, exports, gmns, scenario
+from karvan.files import cases, copies, exports, gmns, scenario, sheets_read
 from karvan.files.folder import write_texts
 from karvan.files.toml_text import toml_text
 from karvan.tables.cells import BadCell, nearest, parse_date
@@ -409,9 +409,12 @@ def export(case: str, to: str, out: str) -> Written:
 
 
 def import_(format: str, source: str, folder: str) -> Written:
-    if format != "gmns":
-        raise UsageError(f"{format!r} cannot be imported. Known: gmns.")
-    return Written(Path(folder), gmns.import_folder(Path(source), Path(folder)), "case")
+    if format not in IMPORTS:
+        raise UsageError(f"{format!r} cannot be imported. Known: {', '.join(IMPORTS)}. Nearest: {nearest(format, IMPORTS)}.")
+    return Written(Path(folder), IMPORTS[format](Path(source), Path(folder)), "case")
+
+
+IMPORTS: dict[str, Callable[[Path, Path], tuple[str, ...]]] = {"gmns": gmns.import_folder, "xlsx": sheets_read.import_workbook}
 
 
 # --- their declarations ----------------------------------------------------------------------------------------------
@@ -457,9 +460,10 @@ VERBS: tuple[Verb, ...] = (
     Verb("export", "Write a case for other programs: gmns, geojson, xlsx, parquet, datapackage.",
          (_CASE_FIRST, Option("to", str, None, "format: gmns, geojson, xlsx, parquet, datapackage", "FORMAT", required=True),
           Option("out", str, None, "file or folder to write", "PATH", required=True)), export),
-    Verb("import", "Make a case from other programs' files: gmns.",
-         (Option("format", str, None, "gmns", "FORMAT", positional=True, required=True),
-          Option("source", str, None, "folder with node.csv and link.csv", "SOURCE", positional=True, required=True),
+    Verb("import", "Make a case from other programs' files: gmns, xlsx.",
+         (Option("format", str, None, "gmns, xlsx", "FORMAT", positional=True, required=True),
+          Option("source", str, None, "gmns: folder with node.csv and link.csv; xlsx: workbook that `export` wrote", "SOURCE", positional=True,
+                 required=True),
           Option("folder", str, None, "folder to make", "DIR", positional=True, required=True)),
          import_),
 )  # fmt: skip
