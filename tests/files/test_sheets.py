@@ -42,6 +42,15 @@ def test_an_unchanged_workbook_is_the_same_case(tmp_path: Path, name: str) -> No
     assert back.settings == corridor.settings
 
 
+def test_a_workbook_opened_and_saved_is_still_the_same_case(tmp_path: Path) -> None:
+    corridor = cases.load("middle_corridor")
+    assert corridor.fitted
+    sheets.write(corridor, tmp_path / "case.xlsx")
+    openpyxl.load_workbook(tmp_path / "case.xlsx").save(tmp_path / "saved.xlsx")
+    back = _back(tmp_path / "saved.xlsx", tmp_path / "back")
+    assert (back.hash, back.fitted) == (corridor.hash, corridor.fitted)
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Corridor:
     return tiny.load(tmp_path_factory.mktemp("tiny"))

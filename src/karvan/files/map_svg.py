@@ -8,7 +8,7 @@ lines says that it is schematic.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -82,7 +82,7 @@ def draw(corridor: Corridor, frame: Frame | None = None) -> str:
 def is_schematic(corridor: Corridor) -> bool:
     """Whether some line is only the straight one between its ends, or a row of `geometries` says that it is schematic."""
     table = corridor.tables.get("geometries")
-    kinds = [] if table is None else table.columns.get("kind", [])
+    kinds: Iterable[str] = [] if table is None else table.columns.get("kind", [])
     return "schematic" in kinds or bool(set(corridor["links"].keys) - set(_drawn(corridor)))
 
 

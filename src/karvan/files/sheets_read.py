@@ -208,7 +208,7 @@ def _fits(book: _Book, faults: list[Fault]) -> dict[str, dict[str, Any]]:
         return {}
     lines: dict[str, list[str]] = {}
     for _, cells in list(book.rows(sheets.FITS))[1:]:
-        name, line = (str(cell.value) if cell.value is not None else "" for cell in [*cells, *cells][:2])
+        name, line = (str(cell.value) if cell is not None and cell.value is not None else "" for cell in [*cells, None][:2])
         if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
             faults.append(Fault(book.place(sheets.FITS), 0, "file", name, "the name of a fit", "Delete the row, or the whole sheet: then the case has no fits."))
             continue
