@@ -14,11 +14,13 @@ from karvan.bridge.cells import COLUMNS
 from karvan.corridor import checks
 from karvan.corridor import edits as editing
 from karvan.corridor.corridor import Corridor
-from karvan.files import cases, copies, exports, gmns, scenario
+from karvan.evidence import ageing
+from karvan.files import cases, copies, exports, gmns, scenario, sheets_read
 from karvan.files.folder import write_texts
 from karvan.files.toml_text import toml_text
-from karvan.tables.cells import BadCell, parse_date
+from karvan.tables.cells import BadCell, nearest, parse_date
 from karvan.tables.faults import Fault, InvalidData, UsageError, refuse
+from karvan.tables.provenance import BASES
 from karvan.verdict import assess as assessing
 from karvan.verdict import calibrate as calibrating
 from karvan.verdict import calibration_checks, certify, document, level, measures, shipment, tell
@@ -150,6 +152,32 @@ class Fitted:
 
     def document(self) -> dict[str, Any]:
         return {**document.fit(self.calibration), "nowcast": document.fit(self.nowcast)["cells"]}
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """The facts of a case with their age; `shown` are those asked for."""
+
+    corridor: Corridor
+    ages: ageing.Ages
+    shown: tuple[ageing.Fact, ...]
+    stale: bool
+    older_than: float | None
+    most: int
+
+    def document(self) -> dict[str, Any]:
+        total = self.ages.total
+        return document.plain({
+            "schema_version": document.SCHEMA_VERSION,
+            "manifest": document.manifest(self.corridor, stale=self.stale, older_than=self.older_than),
+            "thresholds": {basis: years if self.older_than is None else self.older_than for basis, (years, _) in ageing.STALE_AFTER.items()},
+            "reasons": {basis: why for basis, (_, why) in ageing.STALE_AFTER.items()},
+            "counts": self.ages.counts,
+            "coverage": {"rows": total.rows, "rows_with_source": total.rows_with_source, "cells": total.cells,
+                         "cells_with_source": total.cells_with_source, "cells_stated": total.cells_stated, "tables": [asdict(each) for each in self.ages.coverage]},
+            "sources": {"rows": self.ages.sources, **{f"unknown_{part}": count for part, count in self.ages.unknown.items()}},
+            "facts": [asdict(fact) for fact in self.shown],
+        })  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -348,12 +376,31 @@ def calibrate(case: str, write: bool, all: bool) -> Fitted:
     return Fitted(fit, now, written, all)
 
 
-def new(folder: str, case: str) -> Written:
+def facts(case: str, table: str | None, stale: bool, older_than: float | None, basis: str | None, most: int) -> Facts:
+    corridor = load(case)
+    if table is not None and "basis" not in corridor.find_table(table).schema:
+        raise UsageError(f"{table} says of none of its rows how it is known. Tables that do: {', '.join(_with_basis(corridor))}.")
+    if basis is not None and basis not in BASES:
+        raise UsageError(f"--basis {basis}: expected one of {', '.join(BASES)}. Nearest: {nearest(basis, BASES)}.")
+    if older_than is not None and not 0 <= older_than <= 1000:
+        raise UsageError(f"--older-than {older_than:g}: expected years from 0 to 1000.")
+    if most < 0:
+        raise UsageError(f"--most {most}: expected 0 (all) or more.")
+    found = ageing.ages(corridor.tables, corridor.as_of, older_than)
+    stale = stale or older_than is not None
+    shown = tuple(fact for fact in found.facts if table in (None, fact.table) and basis in (None, fact.basis) and (fact.stale or not stale))
+    return Facts(corridor, found, shown, stale, older_than, most)
+
+
+def _with_basis(corridor: Corridor) -> list[str]:
+    return [name for name, each in corridor.tables.items() if "basis" in each.schema]
+
+
+def new(folder: str, case: str, empty: bool) -> Written:
     target = Path(folder)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{target} exists and is not an empty folder. Choose a new name.")
-    files = copies.copy_case(cases.locate(case), target)
-    return Written(target, files, "case")
+    if empty:
+        return Written(target, copies.empty_case(target), "empty case")
+    return Written(target, copies.copy_case(cases.locate(case), target), "case")
 
 
 def export(case: str, to: str, out: str) -> Written:
@@ -363,9 +410,12 @@ def export(case: str, to: str, out: str) -> Written:
 
 
 def import_(format: str, source: str, folder: str) -> Written:
-    if format != "gmns":
-        raise UsageError(f"{format!r} cannot be imported. Known: gmns.")
-    return Written(Path(folder), gmns.import_folder(Path(source), Path(folder)), "case")
+    if format not in IMPORTS:
+        raise UsageError(f"{format!r} cannot be imported. Known: {', '.join(IMPORTS)}. Nearest: {nearest(format, IMPORTS)}.")
+    return Written(Path(folder), IMPORTS[format](Path(source), Path(folder)), "case")
+
+
+IMPORTS: dict[str, Callable[[Path, Path], tuple[str, ...]]] = {"gmns": gmns.import_folder, "xlsx": sheets_read.import_workbook}
 
 
 # --- their declarations ----------------------------------------------------------------------------------------------
@@ -400,14 +450,22 @@ VERBS: tuple[Verb, ...] = (
           Option("all", bool, False, "print also the years before the fit, what is not comparable, and every gap")), calibrate),
     Verb("check", "Do the tables hold together? Prints every fault with file, line, column, found, expected and remedy.",
          (_CASE_FIRST,), check),
-    Verb("new", "Start a case of your own: copies a built-in one into a new folder.",
-         (Option("folder", str, None, "folder to make", "DIR", positional=True, required=True), _CASE), new),
-    Verb("export", "Write a case for other programs: gmns, geojson, xlsx, parquet, datapackage.",
-         (_CASE_FIRST, Option("to", str, None, "format: gmns, geojson, xlsx, parquet, datapackage", "FORMAT", required=True),
+    Verb("facts", "How old are the figures, and which have a source? Lists them by how much they matter and by age.",
+         (Option("table", str, None, "only this table; default: all", "TABLE", positional=True), _CASE,
+          Option("stale", bool, False, "only those older than their basis allows: measured, reported and computed 3 years, announced 2"),
+          Option("older_than", float, None, "only those older than this, whatever their basis, settled ones too", "YEARS"),
+          Option("basis", str, None, "only this basis: " + ", ".join(BASES), "BASIS"),
+          Option("most", int, 40, "how many to print; 0: all (JSON holds all)", "N")), facts),
+    Verb("new", "Start a case of your own: copies another into a new folder, or makes an empty one.",
+         (Option("folder", str, None, "folder to make", "DIR", positional=True, required=True), _CASE,
+          Option("empty", bool, False, "no copy: every table with its header, and a README that says what to fill in first")), new),
+    Verb("export", "Write a case for other programs: gmns, geojson, svg, xlsx, parquet, datapackage.",
+         (_CASE_FIRST, Option("to", str, None, "format: gmns, geojson, svg, xlsx, parquet, datapackage", "FORMAT", required=True),
           Option("out", str, None, "file or folder to write", "PATH", required=True)), export),
-    Verb("import", "Make a case from other programs' files: gmns.",
-         (Option("format", str, None, "gmns", "FORMAT", positional=True, required=True),
-          Option("source", str, None, "folder with node.csv and link.csv", "SOURCE", positional=True, required=True),
+    Verb("import", "Make a case from other programs' files: gmns, xlsx.",
+         (Option("format", str, None, "gmns, xlsx", "FORMAT", positional=True, required=True),
+          Option("source", str, None, "gmns: folder with node.csv and link.csv; xlsx: workbook that `export` wrote", "SOURCE", positional=True,
+                 required=True),
           Option("folder", str, None, "folder to make", "DIR", positional=True, required=True)),
          import_),
 )  # fmt: skip

@@ -66,6 +66,9 @@ CASES = [
     ("geometries_follow_links", change("geometries", "ferry_line", line="LINESTRING (49.4 39.9, 51.2 43.6)"), "geometries", "ferry_line", "line",
      "49.4 39.9 to 51.2 43.6", "Turn it round"),
     ("services_of_fleets_come_back", change("services", "sea_ferry", round_trip=""), "services", "sea_ferry", "round_trip", "nothing", "empty fleet_id"),
+    ("amounts_are_sensible", change("links", "steppe_port", capacity="1e-300"), "links", "steppe_port", "capacity", "1e-300", "its unit"),
+    ("amounts_are_sensible", change("terminals", "west_berth", capacity="1e300"), "terminals", "west_berth", "capacity", "1e+300", "its unit"),
+    ("amounts_are_sensible", change("uses", "oil_wagon", use="1e-300"), "uses", "oil_wagon", "use", "1e-300", "its unit"),
     ("ranges_are_in_order", change("claims", "sea_length_rival", low="500"), "claims", "sea_length_rival", "low", "500 .. 480 .. nothing", "in order"),
     ("ranges_are_in_order", change("observations", "sea_2025", high="899"), "observations", "sea_2025", "low", "850 .. 900 .. 899", "in order"),
     ("ranges_are_in_order", change("shocks", "storm", rate_low="3"), "shocks", "storm", "rate_low", "3 .. 2 .. 4", "in order"),
@@ -205,7 +208,22 @@ def test_a_fault_is_named_with_its_place_and_the_way_out(
 
 
 def test_every_check_has_its_fault() -> None:
-    assert {case[0] for case in CASES} == {check.__name__ for check in checks.CHECKS}
+    alone = {checks.needed_tables_are_filled.__name__}
+    assert {case[0] for case in CASES} | alone == {check.__name__ for check in checks.CHECKS}
+
+
+@pytest.mark.parametrize("table", checks.FILLED)
+def test_a_needed_table_without_rows_is_a_fault_of_the_table(tmp_path: Path, table: str) -> None:
+    content = tiny.texts()
+    faults = _faults(tmp_path, {**content, f"{table}.csv": content[f"{table}.csv"].splitlines()[0] + "\n"})
+    found = [fault for fault in faults if fault.file == f"{table}.csv" and fault.row == 2 and not fault.column]
+    assert len(found) == 1
+    assert str(found[0]).startswith(f"{table}.csv, line 2: found nothing, expected at least one row below the header. Fill the table: ")
+
+
+def test_a_capacity_of_zero_and_one_in_large_units_are_sensible(tmp_path: Path) -> None:
+    content = tiny.changed(tiny.texts(), "links", "steppe_port", capacity="0")
+    tiny.load(tmp_path, tiny.changed(content, "terminals", "west_berth", capacity="0.0005", capacity_unit="Mt/yr"))
 
 
 def test_one_fault_brings_no_others(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def commands() -> Iterator[tuple[str, list[str]]]:
         text = page.read_text(encoding="utf-8")
         lines = re.findall(r"^ {0,8}(?:\.venv/bin/)?(karvan [a-z].*)$", text, flags=re.MULTILINE)
         lines = [re.split(r"\s{3,}|\s#", line)[0] for line in lines]
-        lines += [f"karvan {found['words']}" for found in OUTPUTS.QUOTE.finditer(text)]
+        lines += [f"karvan {found['words']}" for found in OUTPUTS.QUOTE.finditer(text) if found["program"] == "karvan"]
         for line in lines:
             words = shlex.split(line)[1:]
             if words and words[0] in {verb.name for verb in VERBS} and "[OPTIONS]" not in words:

@@ -19,7 +19,8 @@ from tests.docs.test_generate import generate
 
 __all__ = ["generate"]
 
-OF_ANY_NAME = {"manifest.libraries", "manifest.options", "support.by_basis", "headline[].observed", "tables", "messages[].values"}
+OF_ANY_NAME = {"manifest.libraries", "manifest.options", "support.by_basis", "headline[].observed", "tables", "messages[].values",
+               "counts", "thresholds", "reasons"}  # fmt: skip
 DOCUMENTS = {
     "assess": ("assess", "--futures", "5"),
     "explain": ("explain", "l02_titr_10mt_2030", "--futures", "5"),
@@ -27,6 +28,7 @@ DOCUMENTS = {
     "assign": ("assign",),
     "calibrate": ("calibrate",),
     "check": ("check",),
+    "facts": ("facts", "--stale"),
 }
 
 

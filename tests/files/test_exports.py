@@ -137,12 +137,13 @@ def test_xlsx_reads_back_equal(corridor: Corridor, tmp_path: Path) -> None:
     out = tmp_path / "out.xlsx"
     export(corridor, "xlsx", out)
     book = openpyxl.load_workbook(out)
-    tables = written(corridor.tables)
-    assert book.sheetnames == [tables[0].name, "columns", *(table.name for table in tables[1:])]
+    tables = list(corridor.tables.values())
+    assert book.sheetnames == ["columns", "case", *(table.name for table in tables)]
     for table in tables:
         sheet = book[table.name]
         header, *rows = sheet.iter_rows()
         assert sheet.freeze_panes == "A2"
+        assert all(column.meaning in cell.comment.text for column, cell in zip(table.schema, header, strict=True))
         assert [cell.value for cell in header] == list(table.schema.header)
         assert len(rows) == len(table)
         for i, row in enumerate(rows):
@@ -171,7 +172,7 @@ def test_xlsx_documents_its_columns(corridor: Corridor, tmp_path: Path) -> None:
     said = {(row[0], row[1]): dict(zip(header, row, strict=True)) for row in rows}
     assert said["links", "length"]["unit"] == "km"
     assert said["links", "capacity"]["unit_column"] == "capacity_unit"
-    assert {name for name, _ in said} == {table.name for table in written(corridor.tables)}
+    assert {name for name, _ in said} == set(corridor.tables)
 
 
 def test_xlsx_refuses_a_text_too_long_for_a_cell(corridor: Corridor, tmp_path: Path) -> None:
@@ -182,7 +183,7 @@ def test_xlsx_refuses_a_text_too_long_for_a_cell(corridor: Corridor, tmp_path: P
     nodes = nodes.replace({(0, "note"): ""})
     export(Corridor(corridor.settings, {**corridor.tables, "nodes": nodes}, {}, ""), "xlsx", tmp_path / "out.xlsx")
     notes = [row[-1] for row in openpyxl.load_workbook(tmp_path / "out.xlsx")["nodes"].iter_rows(values_only=True)]
-    assert "bell \N{REPLACEMENT CHARACTER}" in notes
+    assert "bell _x0007_" in notes  # as the format writes it; the import gives the bell back
 
 
 def test_parquet_reads_back_equal(corridor: Corridor, tmp_path: Path) -> None:

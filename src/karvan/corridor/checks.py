@@ -31,6 +31,12 @@ CAUSE_TABLES = {"project": "projects", "shock": "shocks"}
 EVERY = "*"
 _ROUNDING = 0.00011
 """What two parts with four decimals each may miss their sum by."""
+FILLED = ("modes", "commodities", "nodes", "zones", "links", "demand")
+# Far below and above anything of this world, and within what the engines can divide by; 0 says that nothing can pass.
+SENSIBLE = {
+    ("links", "capacity"): (1e-3, 1e12), ("terminals", "capacity"): (1e-3, 1e12), ("resources", "capacity"): (1e-3, 1e12),
+    ("fleets", "number"): (1e-3, 1e9), ("fleets", "payload"): (1e-3, 1e9), ("uses", "use"): (1e-9, 1e6),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,30 @@ def content_hash(settings: Mapping[str, Any], tables: Mapping[str, Table]) -> st
         for column in tables[name].schema.header:
             digest.update("\x1f".join([name, column, *map(cell_text, tables[name][column])]).encode())
     return digest.hexdigest()[:16]
+
+
+def needed_tables_are_filled(seen: Tables) -> Iterator[Fault]:
+    for name in FILLED:
+        if not len(seen[name]):
+            yield Fault(f"{name}.csv", 2, "", "nothing", "at least one row below the header", f"Fill the table: {SCHEMAS[name].meaning}.")
+
+
+def amounts_are_sensible(seen: Tables) -> Iterator[Fault]:
+    for (name, column), (smallest, largest) in SENSIBLE.items():
+        table = seen[name]
+        of_units = table.schema[column].unit_column
+        for i, (value, line) in enumerate(zip(table[column], map(int, table.lines), strict=True)):
+            if value > 0 and not smallest <= value * (_per_year(table[of_units][i]) if of_units else 1.0) <= largest:
+                yield Fault(f"{name}.csv", line, column, cell_text(value), f"0, or {smallest:g} to {largest:g} t, TEU or units",
+                            "Correct the value or its unit; 0 says that nothing can pass.")  # fmt: skip
+
+
+def _per_year(unit: str) -> float:
+    """What one `unit` of a capacity or a load is in t, TEU, wagons … (a year); 1 for what another check refuses."""
+    base = usage_unit(unit)
+    if base is None:
+        return 1.0
+    return units.factor(unit, f"{base}/yr") if _same_kind(unit, f"{base}/yr") else units.factor(unit, base)
 
 
 def keys_are_unique(seen: Tables) -> Iterator[Fault]:
@@ -449,10 +479,11 @@ def targets_say_what_they_need(seen: Tables) -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
-    keys_are_unique, references_exist, links_lead_somewhere, geometries_follow_links, services_of_fleets_come_back, ranges_are_in_order,
-    claims_agree_with_cells, resource_members_exist, capacities_can_be_used, tariffs_price_something, emission_factors_add_up,
-    cargo_has_one_name, calendars_are_whole, projects_have_an_order, projects_are_consistent, reports_are_whole,
-    projects_hold_their_latest_report, running_shocks_end_after_they_began, edits_resolve, edits_have_a_cause, edits_do_not_fight,
+    needed_tables_are_filled, amounts_are_sensible, keys_are_unique, references_exist, links_lead_somewhere, geometries_follow_links,
+    services_of_fleets_come_back, ranges_are_in_order, claims_agree_with_cells, resource_members_exist, capacities_can_be_used,
+    tariffs_price_something, emission_factors_add_up, cargo_has_one_name, calendars_are_whole, projects_have_an_order,
+    projects_are_consistent, reports_are_whole, projects_hold_their_latest_report, running_shocks_end_after_they_began, edits_resolve,
+    edits_have_a_cause, edits_do_not_fight,
     past_leads_to_today, nothing_is_known_too_early, units_are_units, targets_say_what_they_need,
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
@@ -28,6 +28,7 @@ class Settings:
     headline    the cut whose dry cargo and oil stand above the board; empty: none
     level       series and shares of the sea level, empty where the corridor has no sea to fall
     calibration free cells, measures, years and aims of the fit (see verdict/calibrate)
+    raw         case.toml as it was read, for those who write it again
     """
 
     name: str
@@ -39,6 +40,7 @@ class Settings:
     headline: str
     level: Mapping[str, Any]
     calibration: Mapping[str, Any]
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def years(self) -> range:
@@ -74,6 +76,7 @@ def parse(raw: Mapping[str, Any], faults: list[Fault]) -> Settings:
         licence=str(case.get("licence", "")),
         headline=str(case.get("headline", "")),
         **{key: section if isinstance(section, Mapping) else {} for key, section in sections.items()},
+        raw=raw,
     )
 
 

@@ -93,6 +93,11 @@ class Case:
         found = verbs.calibrate(self.name, False, True)
         return Frame(found, tuple(found.document()["comparisons"]))
 
+    def facts(self, table: str | None = None, stale: bool = False, older_than: float | None = None, basis: str | None = None) -> Frame:
+        """The figures with basis, source and age: one row per fact."""
+        found = verbs.facts(self.name, table, stale, older_than, basis, 0)
+        return Frame(found, tuple(found.document()["facts"]))
+
     def table(self, name: str) -> Frame:
         """A table of the case, one row per row."""
         from karvan.verdict.document import plain

@@ -33,7 +33,7 @@ _ON_FOOT = {"walk", "walking", "ped", "pedestrian", "foot", "footway", "sidewalk
 _ON_ROAD = {"road", "auto", "car", "drive", "truck", "lorry", "hgv", "bus", "motorway", "freeway", "highway", "street",
             "arterial"}  # fmt: skip
 _BY_WORD = {"rail": ("rail", "train"), "sea": ("sea", "ship", "ferry", "water", "vessel", "barge"), "pipeline": ("pipe",)}
-_MODES = {
+MODES = {
     ROAD: ("road", 40.0, "a lorry over long distances with its stops"),
     "rail": ("rail", 32.0, "a goods train with its stops, about 770 km a day"),
     "sea": ("ship or ferry", 24.0, "13 knots"),
@@ -88,10 +88,10 @@ def _tables(network: Network, as_of: datetime.date, faults: list[Fault], told: _
     _tell_the_rest(network, told)
     made = {"modes": modes, "nodes": list(_nodes(network, told)), "links": links, "geometries": lines, "zones": zones, "commodities": [_commodity(told)],
             "demand": demand, "sources": [_source(network)]}  # fmt: skip
-    return {name: _table(name, made[name]) if name in made else empty(schema) for name, schema in SCHEMAS.items()}
+    return {name: table_of(name, made[name]) if name in made else empty(schema) for name, schema in SCHEMAS.items()}
 
 
-def _table(name: str, rows: list[Row]) -> Table:
+def table_of(name: str, rows: list[Row]) -> Table:
     """A table of these rows; cells that are not given have their default."""
     schema = SCHEMAS[name]
     return from_cells(schema, {column.name: [row.get(column.name, absent(column)) for row in rows] for column in schema})
@@ -213,9 +213,7 @@ def _modes(network: Network, used: set[str], told: _Told) -> Iterable[Row]:
                          "time_cv": 0.0 if np.isnan(use["karvan_time_cv"]) else use["karvan_time_cv"]})  # fmt: skip
     assumed = sorted(used - set(declared))
     for key in assumed:
-        name, speed, why = _MODES[key]
-        yield _estimated({"mode_id": key, "name": name, "layer": "freight", "speed": speed},
-                         f"own reading: {why}; holds where link.csv gives no free_speed")  # fmt: skip
+        yield mode_row(key)
     if assumed:
         told(f"Speeds of modes in modes.csv are our estimate ({', '.join(assumed)}); they hold where link.csv gives no free_speed.")
     if len(used) > 1:
@@ -333,9 +331,21 @@ def _joined(zones: list[Row], neighbours: Neighbours) -> tuple[str, str]:
 
 def _commodity(told: _Told) -> Row:
     told("GMNS knows no commodities. commodities.csv has one, and its values are estimates: replace them by those of your cargo.")
+    return general_cargo()
+
+
+def mode_row(key: str) -> Row:
+    """One of MODES as a row of modes, an estimate."""
+    name, speed, why = MODES[key]
+    return _estimated({"mode_id": key, "name": name, "layer": "freight", "speed": speed},
+                      f"own reading: {why}; holds where a link gives no speed")  # fmt: skip
+
+
+def general_cargo() -> Row:
+    """A commodity to begin with, an estimate."""
     return _estimated({"commodity_id": COMMODITY, "name": "general cargo", "group": "dry", "value": 2000.0, "value_of_time": 0.05,
                        "reliability_ratio": 0.8, "theta": 0.05, "reserve": 90.0},
-                      "not in GMNS. Own reading: cargo worth 2,000 USD/t at some 22 % a year for capital, decay and stock costs 0.05 USD per "
+                      "Own reading: cargo worth 2,000 USD/t at some 22 % a year for capital, decay and stock costs 0.05 USD per "
                       "tonne and hour; theta and reserve as for general cargo on a long land route; replace all of them")  # fmt: skip
 
 

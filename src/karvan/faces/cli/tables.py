@@ -10,11 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from karvan import verbs
-from karvan.evidence import weigh
+from karvan.evidence import ageing, weigh
 from karvan.faces.cli.board import board
 from karvan.faces.cli.calibration import calibration
-from karvan.faces.messages import amount, say
+from karvan.faces.messages import amount, catalogue, say
+from karvan.tables.provenance import BASES
 from karvan.verdict import certify, measures, shipment
+from karvan.verdict.tell import Message
 
 _MOST_LIMITS = 20
 
@@ -50,8 +52,56 @@ def _(answer: verbs.Checked, console: Console, language: str) -> None:
 
 
 @render.register
+def _(answer: verbs.Facts, console: Console, language: str) -> None:
+    words = catalogue(language)
+    counts = Table(title=words["facts.counts"].format(as_of=answer.corridor.as_of), title_justify="left", box=None, header_style="bold")
+    counts.add_column(words["facts.basis"])
+    classes = [*(name for _, name in ageing.CLASSES), ageing.UNDATED, ageing.WITHOUT_SOURCE]
+    for name in classes:
+        counts.add_column(words.get(f"facts.class.{name}", name), justify="right")
+    for basis in BASES:
+        counts.add_row(words[f"basis.{basis}"], *(str(answer.ages.counts[basis][name] or "–") for name in classes))
+    console.print(counts)
+    console.print()
+    console.print(_covered(answer, words))
+    total = answer.ages.total
+    share = total.cells_with_source / max(total.cells, 1)
+    covered = {"cells": total.cells, "sourced": total.cells_with_source, "stated": total.cells_stated, "share": share}
+    console.print(say(Message("facts.coverage", covered), language))
+    console.print(say(Message("facts.sources", {"sources": answer.ages.sources, **answer.ages.unknown}), language))
+    console.print()
+    shown = answer.shown[: answer.most or None]
+    if not shown:
+        console.print(words["facts.none"])
+        return
+    title = "facts.older" if answer.older_than is not None else "facts.stale" if answer.stale else "facts.all"
+    said = words[title].format(shown=len(shown), all=len(answer.shown), years=f"{answer.older_than or 0:g}")
+    listed = Table(title=said, title_justify="left", box=None, header_style="bold")
+    for name in ("age", "basis", "table", "id", "value", "publisher", "date"):
+        listed.add_column(words[f"facts.{name}"], justify="right" if name == "age" else "left", no_wrap=name == "age")
+    for fact in shown:
+        listed.add_row("–" if fact.age is None else f"{fact.age:.1f}", words[f"basis.{fact.basis}"], fact.table, Text(fact.id), Text(fact.value),
+                       Text(fact.publisher or words["facts.no_source"]), fact.date or "–")  # fmt: skip
+    console.print(listed)
+
+
+def _covered(answer: verbs.Facts, words: dict[str, str]) -> Table:
+    """Coverage per table."""
+    table = Table(title=words["facts.covered"], title_justify="left", box=None, header_style="bold")
+    for name in ("table", "rows", "rows_with_source", "cells", "cells_with_source", "share", "cells_stated"):
+        table.add_column(words[f"facts.{name}"], justify="left" if name == "table" else "right")
+    for each in answer.ages.coverage:
+        share = f"{100 * each.cells_with_source / each.cells:.0f} %" if each.cells else "–"
+        table.add_row(each.table, str(each.rows), str(each.rows_with_source), str(each.cells), str(each.cells_with_source), share,
+                      str(each.cells_stated))  # fmt: skip
+    return table
+
+
+@render.register
 def _(answer: verbs.Written, console: Console, language: str) -> None:
     console.print(f"Wrote {len(answer.files)} file{'s' if len(answer.files) != 1 else ''} to {answer.folder}.")
+    if answer.what == "empty case":
+        console.print(f"Next: read {answer.folder / 'README.md'} · fill in nodes, links, zones and demand · karvan check {answer.folder}")
     if answer.what == "case":
         console.print(f"Next: karvan check {answer.folder} · karvan assess {answer.folder}")
 
