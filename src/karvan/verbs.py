@@ -93,18 +93,23 @@ class Board:
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """One verdict in sentences."""
+    """One verdict in sentences, and what was said of its project over the years."""
 
     assessment: Assessment
     verdict: assessing.Verdict
     messages: tuple[tell.Message, ...]
+    history: tuple[tell.Message, ...]
 
     def document(self) -> dict[str, Any]:
+        def told(messages: tuple[tell.Message, ...]) -> list[dict[str, Any]]:
+            return [{"id": message.id, "values": document.plain(message.values)} for message in messages]
+
         return {
             "schema_version": document.SCHEMA_VERSION,
             "manifest": document.assessment(self.assessment)["manifest"],
             "target": document.verdict(self.assessment, self.verdict),
-            "messages": [{"id": message.id, "values": document.plain(message.values)} for message in self.messages],
+            "messages": told(self.messages),
+            "history": told(self.history),
         }
 
 
@@ -311,7 +316,7 @@ def explain(case: str, target: str, futures: int, seed: int, workers: int, scena
             progress: Progress | None = None) -> Explained:  # fmt: skip
     board = assess(case, futures, seed, workers, scenario, set, None, None, (target,), progress)
     verdict = board.assessment.verdicts[0]
-    return Explained(board.assessment, verdict, tell.verdict(board.assessment, verdict))
+    return Explained(board.assessment, verdict, tell.verdict(board.assessment, verdict), tell.history(board.assessment, verdict))
 
 
 def assign(case: str, year: int | None, scenario: Path | None, set: tuple[str, ...], compare: str | None) -> Assigned:

@@ -71,9 +71,9 @@ class Case:
         return Frame(board, tuple(board.document()["targets"]))
 
     def explain(self, target: str, futures: int = 1000, seed: int = 1, workers: int = 2, language: str = "en") -> str:
-        """One verdict in plain sentences, English or French."""
+        """One verdict in plain sentences, English or French, and what was said of its project over the years."""
         found = verbs.explain(self.name, target, futures, seed, workers, None, ())
-        return "\n".join(say(message, language) for message in found.messages)
+        return "\n".join(say(message, language) for message in (*found.messages, *found.history))
 
     def assign(self, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = ()) -> Frame:
         """The flows of a year: one row per link, service or terminal, direction and commodity."""

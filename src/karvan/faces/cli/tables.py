@@ -36,6 +36,10 @@ def _(answer: verbs.Board, console: Console, language: str) -> None:
 def _(answer: verbs.Explained, console: Console, language: str) -> None:
     for message in answer.messages:
         console.print(say(message, language))
+    if answer.history:
+        console.print(f"\n{catalogue(language)['history']}")
+    for message in answer.history:
+        console.print(f"  {say(message, language)}")
 
 
 @render.register
