@@ -29,7 +29,7 @@ from karvan.verdict.throughput import Throughput
 NAME = "lobito"
 FOLDER = cases.built_in()[NAME]
 PACKAGE = Path(karvan.__file__).parent
-WORDS_OF_ONE_REGION = re.compile(r"caspian|titr|aktau|kuryk|baku\b|kazakh|azerbai", re.IGNORECASE)
+WORDS_OF_ONE_REGION = re.compile(r"caspian|\btitr\b|aktau|kuryk|baku\b|kazakh|azerbai", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")

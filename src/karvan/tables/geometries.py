@@ -17,7 +17,7 @@ from karvan.tables.schema import Schema, choice, ident, text
 EARTH_RADIUS = 6371.0
 DECIMALS = 4
 # A node is one point of a city or a port, and the line ends at a station or a berth of it: the stations of Moscow, Tehran or
-# Chongqing lie up to 20 km from the point that gazetteers give, the berths of Baku, Mersin or Shanghai up to 30 km.
+# Chongqing lie up to 20 km from the point that gazetteers give, the berths of large ports up to 30 km.
 ENDS_WITHIN = 30.0
 ALIGNMENT, SCHEMATIC = "alignment", "schematic"
 _LINE = re.compile(r"^\s*LINESTRING\s*\(([^()]*)\)\s*$", re.IGNORECASE)
