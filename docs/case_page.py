@@ -97,13 +97,13 @@ def _clock(corridor: Corridor) -> Iterator[str]:
         rows.append(("headline", f"`{settings.headline}`: {text(cuts.row(settings.headline)['name'])}"))
     yield from table(("", ""), rows)
     yield "\n## What is in it\n"
-    counts = [(f"[`{name}`](../tables/{name}.md)", len(each), text(each.schema.meaning)) for name, each in corridor.tables.items() if len(each)]
+    counts = [(f"[`{name}`](../tables/{name}.md)", len(each), each.schema.meaning) for name, each in corridor.tables.items() if len(each)]
     yield from table(("table", "rows", "a row is"), counts, right=("rows",))
 
 
 def _maps(corridor: Corridor, name: str, has_close_up: bool) -> Iterator[str]:
     yield "\n## Map\n"
-    lines = "The map is schematic: lines lead from place to place, not along tracks." if map_svg.is_schematic(corridor) else "Lines are those of the table `geometries`."
+    lines = "The map is schematic: lines lead through places on the way, not along tracks." if map_svg.is_schematic(corridor) else "Lines are those of the table `geometries`."
     credit = " Coordinates in part from GeoNames, CC BY 4.0." if GEONAMES in set(corridor["nodes"]["source_id"]) else ""
     yield f"{lines} Dashed is what does not exist yet; black dots are ports. Ways far around run out of the frame.{credit}\n"
     yield f"![Map of the whole corridor]({name}.svg)\n"

@@ -215,4 +215,4 @@ def _legend(corridor: Corridor, modes: list[str], colours: dict[str, str], frame
         yield f'<text x="{x + 27:.0f}" y="{y:.0f}" fill="#222222">{escape(name)}</text>'
         x += 27 + LETTER * len(name) + 16
     if is_schematic(corridor):
-        yield f'<text x="{WIDTH - 8:g}" y="{frame.height - 8:g}" fill="#6b6558" text-anchor="end">schematic: lines lead from place to place, not along tracks</text>'
+        yield f'<text x="{WIDTH - 8:g}" y="{frame.height - 8:g}" fill="#6b6558" text-anchor="end">schematic: lines lead through places, not along tracks</text>'
