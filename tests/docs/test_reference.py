@@ -23,7 +23,7 @@ OF_ANY_NAME = {"manifest.libraries", "manifest.options", "support.by_basis", "he
                "counts", "thresholds", "reasons"}  # fmt: skip
 DOCUMENTS = {
     "assess": ("assess", "--futures", "5"),
-    "explain": ("explain", "l02_titr_10mt_2030", "--futures", "5"),
+    "explain": ("explain", "l10_aktau_hub_240kteu", "--futures", "5"),
     "route": ("route", "Xi'an", "Istanbul"),
     "assign": ("assign",),
     "calibrate": ("calibrate",),
