@@ -44,7 +44,7 @@ class RouteOptions:
     labels: int = 128
     """ways kept per state while searching; when they do not suffice, `Routes.complete` is false."""
     rivals: int = 30
-    """attempts to find other ways when those that nobody beats are too much alike."""
+    """attempts to find ways that lead elsewhere though another beats them."""
     family: Family = "lognormal"
     """shape of the time of a leg."""
 
@@ -115,11 +115,11 @@ def best(
         if len(listed) < chosen.best and shared <= chosen.overlap and all(way != other for other, _, _ in listed):
             listed.append((way, shared, efficient))
 
-    for way in sorted(found, key=lambda each: (way_cost(choice, conditions, commodity, each), each)):
-        offer(way, True)
-    if len(listed) < chosen.best and found:
-        for way in _rivals(star, weight, (origin, destination), [way for way, _, _ in listed], chosen.rivals):
-            offer(way, way in found)
+    # ways that another beats in everything stand beside it too, where they lead elsewhere: a rival is asked for, not only the winner
+    rivals = _rivals(star, weight, (origin, destination), sorted(found)[:1], chosen.rivals) if found else ()
+    efficient = set(found)
+    for way in sorted({*found, *rivals}, key=lambda each: (way_cost(choice, conditions, commodity, each), each)):
+        offer(way, way in efficient)
     listed.sort(key=lambda each: (way_cost(choice, conditions, commodity, each[0]), each[0]))
     return _routes(listed, choice, conditions, commodity, co2, measure, complete, chosen)
 
