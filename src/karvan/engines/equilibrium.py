@@ -589,7 +589,29 @@ def _drop(store):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _pass(chosen, pairs, saving, flow, x, cost, links):  # type: ignore[no-untyped-def]
+def _root(fixed, o, middle, end, limit, pool, x, links):  # type: ignore[no-untyped-def]
+    """The shift at which both paths pay the same, or `limit` (of either sign) where even that does not equal them: bisection, for
+    powers below one, whose derivative is infinite where nothing flows."""
+    near, far = 0.0, limit
+    for step in range(60):
+        shift = far if step == 0 else 0.5 * (near + far)
+        gain = fixed
+        for z in range(o, end):
+            a = pool[z]
+            v = max(x[a] - shift if z < middle else x[a] + shift, 0.0)
+            price = links.base[a] + (links.scale[a] * v ** links.power[a] if links.shape[a] != CONSTANT else 0.0)
+            gain += price if z < middle else -price
+        if gain * limit >= 0.0:
+            if step == 0:
+                return limit
+            near = shift
+        else:
+            far = shift
+    return near
+
+
+@kernel
+def _pass(chosen, pairs, saving, flow, x, cost, links, rough):  # type: ignore[no-untyped-def]
     """Shift flow once between the two paths of each chosen pair, by Newton's step; returns (and notes in `saving`) what
     the shifts could save at most."""
     path, against, offset, only, other, fixed, pool = pairs
@@ -616,6 +638,8 @@ def _pass(chosen, pairs, saving, flow, x, cost, links):  # type: ignore[no-untyp
             limit = flow[c]
             shift = gain / slope if slope * limit > -gain else -limit
         saving[i] = abs(gain) * limit
+        if rough and saving[i] > 0.0:
+            shift = _root(fixed[i], o, middle, end, limit if gain > 0.0 else -limit, pool, x, links)
         excess += saving[i]
         if shift == 0.0:
             continue
@@ -633,7 +657,58 @@ def _pass(chosen, pairs, saving, flow, x, cost, links):  # type: ignore[no-untyp
 
 
 @kernel
-def _equilibrate(pairs, flow, x, cost, links, rounds, fraction):  # type: ignore[no-untyped-def]
+def _segments(pairs, mark):  # type: ignore[no-untyped-def]
+    """(order, which way): pairs sorted so that those between the same two ways stand together, and whether a pair's path is
+    the first of the two ways (1) or the second (-1)."""
+    n = len(pairs.path)
+    name = np.empty(n, np.uint64)
+    way = np.empty(n, np.int8)
+    for i in range(n):
+        middle = pairs.offset[i] + pairs.only[i]
+        here = np.uint64(0)
+        there = np.uint64(0)
+        for z in range(pairs.offset[i], middle):
+            here += mark[pairs.pool[z]]
+        for z in range(middle, middle + pairs.other[i]):
+            there += mark[pairs.pool[z]]
+        way[i] = 1 if here < there else -1
+        name[i] = here - there if here < there else there - here
+    order = np.argsort(name)
+    return name[order], order, way
+
+
+@kernel
+def _exchange(name, order, way, pairs, flow):  # type: ignore[no-untyped-def]
+    """Let those for whom the second of two ways costs less beside time have it first: link flows stay as they are."""
+    n = len(order)
+    begin = 0
+    while begin < n:
+        end = begin + 1
+        while end < n and name[end] == name[begin]:
+            end += 1
+        if end - begin > 1:
+            mine = order[begin:end]
+            prefers = np.empty(end - begin)
+            second = 0.0
+            for z in range(end - begin):
+                i = mine[z]
+                prefers[z] = -pairs.fixed[i] * way[i]
+                second += flow[pairs.against[i]] if way[i] > 0 else flow[pairs.path[i]]
+            for z in np.argsort(prefers):
+                i = mine[z]
+                k, c = pairs.path[i], pairs.against[i]
+                total = flow[k] + flow[c]
+                taken = min(total, second)
+                second -= taken
+                if way[i] > 0:
+                    flow[k], flow[c] = total - taken, taken
+                else:
+                    flow[k], flow[c] = taken, total - taken
+        begin = end
+
+
+@kernel
+def _equilibrate(pairs, flow, x, cost, links, rough, many, rounds, fraction):  # type: ignore[no-untyped-def]
     """Shifts until what they could still save fell to `fraction`; returns shifts tried.
 
     A round goes once over all pairs, then some times over those that had something left to save."""
@@ -642,8 +717,10 @@ def _equilibrate(pairs, flow, x, cost, links, rounds, fraction):  # type: ignore
     saving = np.empty(n)
     begin = 0.0
     tried = 0
+    name, order, way = _segments(pairs, links.mark) if many else (np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int8))
     for done in range(rounds):
-        excess = _pass(everyone, pairs, saving, flow, x, cost, links)
+        _exchange(name, order, way, pairs, flow)
+        excess = _pass(everyone, pairs, saving, flow, x, cost, links, rough)
         tried += n
         if done == 0:
             begin = excess
@@ -651,7 +728,7 @@ def _equilibrate(pairs, flow, x, cost, links, rounds, fraction):  # type: ignore
             break
         busy = np.flatnonzero(saving > 0.1 * excess / n)
         for _ in range(4):
-            _pass(busy, pairs, saving, flow, x, cost, links)
+            _pass(busy, pairs, saving, flow, x, cost, links, rough)
         tried += 4 * len(busy)
     return tried
 
@@ -745,7 +822,7 @@ class _Run:
         self.arriving = np.empty(len(self.links.in_link))
         self.pair_stamp = 0
         self.through = roads.first_through
-        self.paid = 0.0
+        self.rough = bool(np.any((self.links.shape == OTHER) & (self.links.power < 1.0)))
 
     def load(self) -> None:
         """Every trip on one path. Raises `Unreachable`."""
@@ -774,7 +851,7 @@ class _Run:
     def shift(self) -> int:
         """Equilibrate the known paths; returns the passes made."""
         pairs, self.pair_stamp = _pairs(self.store, self.seen, self.pair_stamp)
-        return int(_equilibrate(pairs, self.store.flow, self.x, self.cost, self.links, ROUNDS, LEFT))
+        return int(_equilibrate(pairs, self.store.flow, self.x, self.cost, self.links, self.rough, len(self.fixed) > 1, ROUNDS, LEFT))
 
 
 def solve(roads: Roads, trips: Trips, gap: float = 1e-10, iterations: int = 500, seconds: float = float("inf")) -> Equilibrium:
