@@ -25,6 +25,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import numba
 import numpy as np
+from scipy import sparse
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -657,28 +658,33 @@ def _pass(chosen, pairs, saving, flow, x, cost, links, rough):  # type: ignore[n
 
 
 @kernel
-def _segments(pairs, mark):  # type: ignore[no-untyped-def]
-    """(order, which way): pairs sorted so that those between the same two ways stand together, and whether a pair's path is
-    the first of the two ways (1) or the second (-1)."""
+def _segments(pairs, links):  # type: ignore[no-untyped-def]
+    """(name, order, way, constant): pairs sorted so that those that differ by the same links of varying time stand together;
+    whether a pair's path is the first of the two ways (1) or the second (-1); what its path pays more whatever the flows."""
     n = len(pairs.path)
     name = np.empty(n, np.uint64)
     way = np.empty(n, np.int8)
+    constant = pairs.fixed.copy()
     for i in range(n):
         middle = pairs.offset[i] + pairs.only[i]
         here = np.uint64(0)
         there = np.uint64(0)
-        for z in range(pairs.offset[i], middle):
-            here += mark[pairs.pool[z]]
-        for z in range(middle, middle + pairs.other[i]):
-            there += mark[pairs.pool[z]]
+        for z in range(pairs.offset[i], middle + pairs.other[i]):
+            a = pairs.pool[z]
+            if links.shape[a] == CONSTANT:
+                constant[i] += links.base[a] if z < middle else -links.base[a]
+            elif z < middle:
+                here += links.mark[a]
+            else:
+                there += links.mark[a]
         way[i] = 1 if here < there else -1
         name[i] = here - there if here < there else there - here
     order = np.argsort(name)
-    return name[order], order, way
+    return name[order], order, way, constant
 
 
 @kernel
-def _exchange(name, order, way, pairs, flow):  # type: ignore[no-untyped-def]
+def _exchange(name, order, way, constant, pairs, flow):  # type: ignore[no-untyped-def]
     """Let those for whom the second of two ways costs less beside time have it first: link flows stay as they are."""
     n = len(order)
     begin = 0
@@ -686,13 +692,13 @@ def _exchange(name, order, way, pairs, flow):  # type: ignore[no-untyped-def]
         end = begin + 1
         while end < n and name[end] == name[begin]:
             end += 1
-        if end - begin > 1:
+        if end - begin > 1 and name[begin] != 0:
             mine = order[begin:end]
             prefers = np.empty(end - begin)
             second = 0.0
             for z in range(end - begin):
                 i = mine[z]
-                prefers[z] = -pairs.fixed[i] * way[i]
+                prefers[z] = -constant[i] * way[i]
                 second += flow[pairs.against[i]] if way[i] > 0 else flow[pairs.path[i]]
             for z in np.argsort(prefers):
                 i = mine[z]
@@ -717,9 +723,9 @@ def _equilibrate(pairs, flow, x, cost, links, rough, many, rounds, fraction):  #
     saving = np.empty(n)
     begin = 0.0
     tried = 0
-    name, order, way = _segments(pairs, links.mark) if many else (np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int8))
+    segments = _segments(pairs, links)
     for done in range(rounds):
-        _exchange(name, order, way, pairs, flow)
+        _exchange(*segments, pairs, flow)
         excess = _pass(everyone, pairs, saving, flow, x, cost, links, rough)
         tried += n
         if done == 0:
@@ -789,6 +795,9 @@ class Unreachable(ValueError):
 
 REHEARSALS = 2
 """Loadings without paths before the one that counts, so that its times are near the later ones."""
+SLOW = 6
+LARGEST_STEP = 3000
+"""Sets of trees in which the gap should fall to a tenth, or else all pairs are shifted at once, if there are not more than these."""
 ROUNDS = 12
 LEFT = 0.03
 """Passes over the known paths between two sets of trees, and the share of the cost to be saved at which they stop before."""
@@ -848,10 +857,61 @@ class _Run:
         self.saved = spent - shortest
         return self.saved / spent if spent > 0 else 0.0, added
 
-    def shift(self) -> int:
-        """Equilibrate the known paths; returns the passes made."""
+    def shift(self, stuck: bool = False) -> int:
+        """Equilibrate the known paths, all at once before it goes pair by pair when that is `stuck`; returns the shifts tried."""
         pairs, self.pair_stamp = _pairs(self.store, self.seen, self.pair_stamp)
+        if stuck and len(pairs.path) <= LARGEST_STEP:
+            self._leap(pairs)
         return int(_equilibrate(pairs, self.store.flow, self.x, self.cost, self.links, self.rough, len(self.fixed) > 1, ROUNDS, LEFT))
+
+
+    def _leap(self, pairs: _Pairs) -> None:
+        """Newton's step for all pairs together: shifts s that minimise the quadratic model within 0 <= path flows, by fixing
+        those that run into their bound. Pair by pair creeps where the shifts of many pairs nearly cancel on every link.
+
+            gains g = fixed + E' t(x),  H = E' diag(t'(x)) E,  E[link, pair] = 1 on the one way, -1 on the other
+        """
+        n = len(pairs.path)
+        lengths = pairs.only + pairs.other
+        pair = np.repeat(np.arange(n), lengths)
+        place = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        links = pairs.pool[np.repeat(pairs.offset, lengths) + place]
+        sign = np.where(place < np.repeat(pairs.only, lengths), 1.0, -1.0)
+        effect = sparse.csr_matrix((sign, (links, pair)), shape=(len(self.x), n))
+        slope = self.cost[1::2]
+        gain = pairs.fixed + effect.T @ self.cost[::2]
+        hessian = (effect.T @ sparse.diags(slope) @ effect).toarray()
+        flow = self.store.flow
+        most = flow[pairs.path]
+        hessian[np.diag_indices(n)] += 1e-9 * max(hessian.max(), 1e-300) + 1e-300
+        shift, free = np.zeros(n), (most > 0) | (gain < 0)
+        for _ in range(20):
+            chosen = np.flatnonzero(free)
+            if not len(chosen):
+                break
+            bound = ~free & (shift == most)
+            right = gain[chosen] - hessian[np.ix_(chosen, np.flatnonzero(bound))] @ shift[bound]
+            shift[chosen] = np.linalg.solve(hessian[np.ix_(chosen, chosen)], right)
+            beyond = free & (shift > most)
+            if not beyond.any():
+                break
+            shift[beyond] = most[beyond]
+            free &= ~beyond
+        given = np.zeros(len(flow))
+        np.add.at(given, pairs.against, shift)
+        lack = given < 0
+        step = min(1.0, float(np.min(flow[lack] / -given[lack], initial=1.0)))
+        for _ in range(12):
+            moved = np.maximum(self.x - step * (effect @ shift), 0.0)
+            cost = np.empty_like(self.cost)
+            _refresh_all(moved, cost, *self.links[3:7])
+            if float(shift @ (pairs.fixed + effect.T @ cost[::2])) > -0.5 * abs(float(shift @ gain)):
+                break
+            step *= 0.5
+        flow[pairs.path] -= step * shift
+        np.add.at(flow, pairs.against, step * shift)
+        np.maximum(flow, 0.0, out=flow)
+        self.recount()
 
 
 def solve(roads: Roads, trips: Trips, gap: float = 1e-10, iterations: int = 500, seconds: float = float("inf")) -> Equilibrium:
@@ -874,7 +934,7 @@ def solve(roads: Roads, trips: Trips, gap: float = 1e-10, iterations: int = 500,
         history.append(Iteration(found, int(run.store.count.sum()), spent))
         if found <= gap or spent > seconds:
             break
-        run.shift()
+        run.shift(stuck=len(history) > SLOW and found > 0.1 * history[-SLOW].gap)
         _drop(run.store)
     return _answer(roads, trips, run, found, found <= gap, tuple(history))
 
