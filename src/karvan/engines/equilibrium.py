@@ -19,28 +19,26 @@ System optimum is the same with marginal times: see `marginal`.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 from scipy import sparse
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-
 CONSTANT, LINEAR, QUARTIC, OTHER = 0, 1, 2, 3
 INFINITE = 1e300
 
 
-def kernel(function: Function) -> Function:
+def kernel(function: Callable[..., Any]) -> Any:
     """As `karvan.engines.compiled.compiled`, with the arithmetic of the hardware (x / 0 is inf) and fused products."""
-    return cast(Function, numba.njit(cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})(function))
+    return numba.njit(cache=True, error_model="numpy", fastmath={"contract", "nsz", "arcp"})(function)
 
 
-def woven(function: Function) -> Function:
+def woven(function: Callable[..., Any]) -> Any:
     """A kernel that is copied into its callers: an array as an argument is seven, and a call with sixty costs more than the work."""
-    return cast(Function, numba.njit(error_model="numpy", inline="always")(function))
+    return numba.njit(error_model="numpy", inline="always")(function)
 
 
 @dataclass(frozen=True, eq=False)
@@ -544,16 +542,16 @@ def _pairs(store, seen, stamp):  # type: ignore[no-untyped-def]
             if k != busiest:
                 offset[n] = at
                 for i in range(store.offset[k], store.offset[k] + store.length[k]):
-                    l = store.pool[i]
-                    seen[l, 1] = stamp
-                    if seen[l, 0] != stamp:
-                        pool[at] = l
+                    link = store.pool[i]
+                    seen[link, 1] = stamp
+                    if seen[link, 0] != stamp:
+                        pool[at] = link
                         at += 1
                 only[n] = at - offset[n]
                 for i in range(a, b):
-                    l = store.pool[i]
-                    if seen[l, 1] != stamp:
-                        pool[at] = l
+                    link = store.pool[i]
+                    if seen[link, 1] != stamp:
+                        pool[at] = link
                         at += 1
                 other[n] = at - offset[n] - only[n]
                 path[n], against[n] = k, busiest
@@ -624,13 +622,13 @@ def _pass(chosen, pairs, saving, flow, x, cost, links, rough):  # type: ignore[n
         end = middle + other[i]
         gain, slope = fixed[i], 0.0
         for z in range(o, middle):
-            l = 2 * pool[z]
-            gain += cost[l]
-            slope += cost[l + 1]
+            slot = 2 * pool[z]
+            gain += cost[slot]
+            slope += cost[slot + 1]
         for z in range(middle, end):
-            l = 2 * pool[z]
-            gain -= cost[l]
-            slope += cost[l + 1]
+            slot = 2 * pool[z]
+            gain -= cost[slot]
+            slope += cost[slot + 1]
         k, c = path[i], against[i]
         if gain > 0.0:
             limit = flow[k]
@@ -647,13 +645,13 @@ def _pass(chosen, pairs, saving, flow, x, cost, links, rough):  # type: ignore[n
         flow[k] -= shift
         flow[c] += shift
         for z in range(o, middle):
-            l = pool[z]
-            x[l] -= shift
-            _refresh(l, x, cost, base, scale, power, shape)
+            link = pool[z]
+            x[link] -= shift
+            _refresh(link, x, cost, base, scale, power, shape)
         for z in range(middle, end):
-            l = pool[z]
-            x[l] += shift
-            _refresh(l, x, cost, base, scale, power, shape)
+            link = pool[z]
+            x[link] += shift
+            _refresh(link, x, cost, base, scale, power, shape)
     return excess
 
 
@@ -831,6 +829,7 @@ class _Run:
         self.arriving = np.empty(len(self.links.in_link))
         self.pair_stamp = 0
         self.through = roads.first_through
+        self.saved = 0.0
         self.rough = bool(np.any((self.links.shape == OTHER) & (self.links.power < 1.0)))
 
     def load(self) -> None:
