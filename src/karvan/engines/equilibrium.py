@@ -163,7 +163,7 @@ class _Store(NamedTuple):
     """All paths: linked per trip entry, links in one pool. used[0] paths, used[1] entries of the pool, used[2] head of the free list."""
 
     first: np.ndarray
-    count: np.ndarray
+    paths: np.ndarray
     offset: np.ndarray
     length: np.ndarray
     next: np.ndarray
@@ -369,11 +369,11 @@ def _with_room(store, paths, links):  # type: ignore[no-untyped-def]
     """The store, grown so that so many more paths and so many more links of paths fit in."""
     if store.used[0] + paths > len(store.flow):
         size = store.used[0] + store.used[0] // 2 + paths
-        store = _Store(store.first, store.count, _grown(store.offset, size), _grown(store.length, size), _grown(store.next, size),
+        store = _Store(store.first, store.paths, _grown(store.offset, size), _grown(store.length, size), _grown(store.next, size),
                        _grown(store.flow, size), _grown(store.name, size), _grown(store.fixed, size), store.pool, store.used)  # fmt: skip
     if store.used[1] + links > len(store.pool):
         pool = _grown(store.pool, store.used[1] + store.used[1] // 2 + links)
-        store = _Store(store.first, store.count, store.offset, store.length, store.next, store.flow, store.name, store.fixed, pool, store.used)
+        store = _Store(store.first, store.paths, store.offset, store.length, store.next, store.flow, store.name, store.fixed, pool, store.used)
     return store
 
 
@@ -509,15 +509,15 @@ def _pairs(store, seen, stamp):  # type: ignore[no-untyped-def]
     """Drop paths without flow that lost, and lay out every other path against the busiest of its entry."""
     n, room = 0, 0
     for j in range(len(store.first)):
-        if store.count[j] > 1:
-            n += store.count[j] - 1
+        if store.paths[j] > 1:
+            n += store.paths[j] - 1
             longest, total = 0, 0
             k = store.first[j]
             while k >= 0:
                 total += store.length[k]
                 longest = max(longest, store.length[k])
                 k = store.next[k]
-            room += total + longest * (store.count[j] - 1)
+            room += total + longest * (store.paths[j] - 1)
     path, against = np.empty(n, np.int32), np.empty(n, np.int32)
     offset = np.empty(n, np.int64)
     only, other = np.empty(n, np.int32), np.empty(n, np.int32)
@@ -525,7 +525,7 @@ def _pairs(store, seen, stamp):  # type: ignore[no-untyped-def]
     pool = np.empty(room, np.int32)
     n, at = 0, 0
     for j in range(len(store.first)):
-        if store.count[j] < 2:
+        if store.paths[j] < 2:
             continue
         busiest = store.first[j]
         k = store.next[busiest]
@@ -577,7 +577,7 @@ def _drop(store):  # type: ignore[no-untyped-def]
                     store.first[j] = after
                 else:
                     store.next[before] = after
-                store.count[j] -= 1
+                store.paths[j] -= 1
                 store.next[k] = store.used[2]
                 store.used[2] = k
             else:
@@ -771,7 +771,7 @@ def _paid(store):  # type: ignore[no-untyped-def]
 @kernel
 def _in_use(store):  # type: ignore[no-untyped-def]
     """(path, entry) of every path, by entry."""
-    chosen, owner = np.empty(store.count.sum(), np.int64), np.empty(store.count.sum(), np.int64)
+    chosen, owner = np.empty(store.paths.sum(), np.int64), np.empty(store.paths.sum(), np.int64)
     n = 0
     for j in range(len(store.first)):
         k = store.first[j]
@@ -815,8 +815,12 @@ class _Run:
         self.by_group = np.lexsort((trips.destination, trips.origin, trips.user_class))
         self.groups = _groups(trips, self.by_group)
         n = len(trips)
-        self.store = _Store(np.full(n, -1, np.int32), np.zeros(n, np.int32), *(np.empty(2 * n + 64, t) for t in (np.int64, np.int32, np.int32, np.float64, np.uint64, np.float64)),
-                            np.empty(32 * n + n_nodes + 1024, np.int32), np.array([0, 0, -1], np.int64))  # fmt: skip
+        room = 2 * n + 64
+        self.store = _Store(
+            first=np.full(n, -1, np.int32), paths=np.zeros(n, np.int32), offset=np.empty(room, np.int64), length=np.empty(room, np.int32),
+            next=np.empty(room, np.int32), flow=np.empty(room), name=np.empty(room, np.uint64), fixed=np.empty(room),
+            pool=np.empty(32 * n + n_nodes + 1024, np.int32), used=np.array([0, 0, -1], np.int64),
+        )  # fmt: skip
         self.tree = _Tree(np.empty(n_nodes), np.empty(n_nodes, np.int32), np.empty(n_nodes + 1, np.int32), np.empty(n_nodes, np.int32),
                           np.zeros(n_nodes, np.uint64))  # fmt: skip
         self.orders = np.empty((len(self.groups.root), n_nodes), np.int32)
@@ -930,7 +934,7 @@ def solve(roads: Roads, trips: Trips, gap: float = 1e-10, iterations: int = 500,
             run.recount()
             found, _ = run.trees(grow=True)
         spent = time.process_time() - begin
-        history.append(Iteration(found, int(run.store.count.sum()), spent))
+        history.append(Iteration(found, int(run.store.paths.sum()), spent))
         if found <= gap or spent > seconds:
             break
         run.shift(stuck=len(history) > SLOW and found > 0.1 * history[-SLOW].gap)
