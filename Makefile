@@ -63,6 +63,6 @@ bench: setup ## time the engines and their peers; results as JSON
 	$(BIN)/python benchmarks/run.py
 
 clean: ## remove everything that was made here, .venv included
-	rm -rf $(VENV) site docs/reference/tables dist build htmlcov .coverage .coverage.* \
+	rm -rf $(VENV) site docs/reference/tables docs/reference/cases dist build htmlcov .coverage .coverage.* \
 		.pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +

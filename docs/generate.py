@@ -1,4 +1,5 @@
-"""Write the reference pages that follow from declarations: one page per table, their index, the verbs, the metrics.
+"""Write the reference pages that follow from declarations: one page per table, their index, the verbs, the metrics; and one
+page with maps per built-in case, from its tables.
 
 `make docs` calls it before mkdocs; mkdocs calls `on_config` to find the pages of every folder for its menu.
 Pages are never edited by hand and never committed.
@@ -23,7 +24,10 @@ from karvan.verbs import VERBS, Verb
 from karvan.verdict import measures
 
 DOCS = Path(__file__).resolve().parent
-TABLES = Path("reference") / "tables"
+sys.path.insert(0, str(DOCS))
+import case_page  # noqa: E402 -- beside this file, which mkdocs and tests load by its path
+
+TABLES, CASES = Path("reference") / "tables", Path("reference") / "cases"
 VERB_PAGE, METRIC_PAGE = Path("reference") / "verbs.md", Path("reference") / "metrics.md"
 KINDS = {
     "id": "id", "text": "text", "number": "number", "integer": "whole number", "boolean": "true or false", "date": "date",
@@ -45,6 +49,7 @@ def pages() -> dict[Path, str]:
     """Every generated page: its path below docs/ and its text."""
     written = {TABLES / "index.md": index_page()}
     written |= {TABLES / f"{schema.name}.md": table_page(schema) for schema in SCHEMAS.values()}
+    written |= {CASES / name: text for name, text in case_page.pages().items()}
     return written | {VERB_PAGE: verb_page(), METRIC_PAGE: metric_page()}
 
 
@@ -199,7 +204,8 @@ def _cell(text: str) -> str:
 
 def write(docs: Path) -> None:
     """Write every page below `docs` and delete what is left over from declarations that are gone."""
-    (docs / TABLES).mkdir(parents=True, exist_ok=True)
+    for folder in (TABLES, CASES):
+        (docs / folder).mkdir(parents=True, exist_ok=True)
     wanted = pages()
     for path in _present(docs):
         if path not in wanted:
@@ -217,7 +223,8 @@ def stale(docs: Path) -> list[Path]:
 
 def _present(docs: Path) -> Iterator[Path]:
     alone = [docs / page for page in (VERB_PAGE, METRIC_PAGE) if (docs / page).is_file()]
-    return iter([path.relative_to(docs) for path in [*sorted((docs / TABLES).glob("*.md")), *alone]])
+    cases = [path for path in sorted((docs / CASES).glob("*")) if path.suffix in (".md", ".svg")]
+    return iter([path.relative_to(docs) for path in [*sorted((docs / TABLES).glob("*.md")), *cases, *alone]])
 
 
 def on_config(config: Any, **_: Any) -> Any:

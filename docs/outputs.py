@@ -4,6 +4,7 @@ A quoted output stands below a comment that names its command; `lines A-B` keeps
 
     <!-- output of: karvan calibrate -->
     <!-- output of: karvan assign --year 2030, lines 1-12 -->
+    <!-- output of: python docs/edited_tables.py berth -->       a script of this folder, where several steps belong together
 
     python docs/outputs.py              run every command named (minutes: boards are drawn with 1,000 futures)
     python docs/outputs.py PAGE.md …    only those pages
@@ -18,7 +19,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-QUOTE = re.compile(r"(<!-- output of: karvan (?P<words>[^>]*?)(?:, lines (?P<first>\d+)-(?P<last>\d+))? -->\n```text\n)(?P<text>.*?)```", re.DOTALL)
+QUOTE = re.compile(r"(<!-- output of: (?P<program>karvan|python) (?P<words>[^>]*?)(?:, lines (?P<first>\d+)-(?P<last>\d+))? -->\n```text\n)(?P<text>.*?)```", re.DOTALL)
 _MAIN = "from karvan.faces.cli import main; main()"
 
 
@@ -30,7 +31,8 @@ def quoting() -> list[Path]:
 
 def output(found: re.Match[str]) -> str:
     """What the command of a quote prints, cut to its lines."""
-    command = [sys.executable, "-c", _MAIN, *shlex.split(found["words"])]
+    script = [] if found["program"] == "python" else ["-c", _MAIN]
+    command = [sys.executable, *script, *shlex.split(found["words"])]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, encoding="utf-8")
     lines = [line.rstrip() for line in ran.stdout.splitlines()]
     if found["first"]:

@@ -14,14 +14,16 @@ from karvan.bridge.cells import COLUMNS
 from karvan.corridor import checks
 from karvan.corridor import edits as editing
 from karvan.corridor.corridor import Corridor
-from karvan.files import cases, copies, exports, gmns, scenario
+from karvan.evidence import ageing
+from karvan.files import cases, copies, exports, gmns, scenario, sheets_read
 from karvan.files.folder import write_texts
 from karvan.files.toml_text import toml_text
-from karvan.tables.cells import BadCell, parse_date
+from karvan.tables.cells import BadCell, nearest, parse_date
 from karvan.tables.faults import Fault, InvalidData, UsageError, refuse
+from karvan.tables.provenance import BASES
 from karvan.verdict import assess as assessing
 from karvan.verdict import calibrate as calibrating
-from karvan.verdict import certify, document, level, measures, shipment, tell
+from karvan.verdict import calibration_checks, certify, document, level, measures, shipment, tell
 from karvan.verdict import futures as drawing
 from karvan.verdict.assess import Assessment
 from karvan.verdict.certify import Certificate
@@ -91,18 +93,23 @@ class Board:
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """One verdict in sentences."""
+    """One verdict in sentences, and what was said of its project over the years."""
 
     assessment: Assessment
     verdict: assessing.Verdict
     messages: tuple[tell.Message, ...]
+    history: tuple[tell.Message, ...]
 
     def document(self) -> dict[str, Any]:
+        def told(messages: tuple[tell.Message, ...]) -> list[dict[str, Any]]:
+            return [{"id": message.id, "values": document.plain(message.values)} for message in messages]
+
         return {
             "schema_version": document.SCHEMA_VERSION,
             "manifest": document.assessment(self.assessment)["manifest"],
             "target": document.verdict(self.assessment, self.verdict),
-            "messages": [{"id": message.id, "values": document.plain(message.values)} for message in self.messages],
+            "messages": told(self.messages),
+            "history": told(self.history),
         }
 
 
@@ -141,14 +148,41 @@ class Assigned:
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """The calibration, the nowcast, and where they were written."""
+    """The calibration, the nowcast, and where they were written; `all` asks a face for every figure and every gap."""
 
     calibration: calibrating.Fit
     nowcast: calibrating.Fit
     written: Path | None
+    all: bool = False
 
     def document(self) -> dict[str, Any]:
         return {**document.fit(self.calibration), "nowcast": document.fit(self.nowcast)["cells"]}
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """The facts of a case with their age; `shown` are those asked for."""
+
+    corridor: Corridor
+    ages: ageing.Ages
+    shown: tuple[ageing.Fact, ...]
+    stale: bool
+    older_than: float | None
+    most: int
+
+    def document(self) -> dict[str, Any]:
+        total = self.ages.total
+        return document.plain({
+            "schema_version": document.SCHEMA_VERSION,
+            "manifest": document.manifest(self.corridor, stale=self.stale, older_than=self.older_than),
+            "thresholds": {basis: years if self.older_than is None else self.older_than for basis, (years, _) in ageing.STALE_AFTER.items()},
+            "reasons": {basis: why for basis, (_, why) in ageing.STALE_AFTER.items()},
+            "counts": self.ages.counts,
+            "coverage": {"rows": total.rows, "rows_with_source": total.rows_with_source, "cells": total.cells,
+                         "cells_with_source": total.cells_with_source, "cells_stated": total.cells_stated, "tables": [asdict(each) for each in self.ages.coverage]},
+            "sources": {"rows": self.ages.sources, **{f"unknown_{part}": count for part, count in self.ages.unknown.items()}},
+            "facts": [asdict(fact) for fact in self.shown],
+        })  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -182,7 +216,7 @@ def load(case: str = DEFAULT_CASE) -> Corridor:
     """The corridor of a case, with every check of the house. Raises `UsageError` or `InvalidData`."""
     faults: list[Fault] = []
     corridor = cases.load(case)
-    for speaks in (measures.check, level.check, calibrating.check, drawing.check):
+    for speaks in (measures.check, level.check, calibration_checks.check, drawing.check):
         faults.extend(speaks(corridor))
     refuse(faults)
     return corridor
@@ -282,7 +316,7 @@ def explain(case: str, target: str, futures: int, seed: int, workers: int, scena
             progress: Progress | None = None) -> Explained:  # fmt: skip
     board = assess(case, futures, seed, workers, scenario, set, None, None, (target,), progress)
     verdict = board.assessment.verdicts[0]
-    return Explained(board.assessment, verdict, tell.verdict(board.assessment, verdict))
+    return Explained(board.assessment, verdict, tell.verdict(board.assessment, verdict), tell.history(board.assessment, verdict))
 
 
 def assign(case: str, year: int | None, scenario: Path | None, set: tuple[str, ...], compare: str | None) -> Assigned:
@@ -333,7 +367,7 @@ def _route(corridor: Corridor, origin: str, destination: str, commodity: str, be
     return shipment.compare(model, answer, ends[0], ends[1], kind, best, chosen, changed.name)
 
 
-def calibrate(case: str, write: bool) -> Fitted:
+def calibrate(case: str, write: bool, all: bool) -> Fitted:
     corridor = load(case)
     if write and cases.is_built_in(case):
         raise UsageError("A built-in case is read-only. `karvan new DIR` makes a copy of your own; calibrate that one.")
@@ -344,15 +378,34 @@ def calibrate(case: str, write: bool) -> Fitted:
         written = cases.locate(case) / "fitted"
         texts = {f"{each.name}.toml": toml_text(calibrating.document(each)) for each in (fit, now)}
         write_texts(written, texts)
-    return Fitted(fit, now, written)
+    return Fitted(fit, now, written, all)
 
 
-def new(folder: str, case: str) -> Written:
+def facts(case: str, table: str | None, stale: bool, older_than: float | None, basis: str | None, most: int) -> Facts:
+    corridor = load(case)
+    if table is not None and "basis" not in corridor.find_table(table).schema:
+        raise UsageError(f"{table} says of none of its rows how it is known. Tables that do: {', '.join(_with_basis(corridor))}.")
+    if basis is not None and basis not in BASES:
+        raise UsageError(f"--basis {basis}: expected one of {', '.join(BASES)}. Nearest: {nearest(basis, BASES)}.")
+    if older_than is not None and not 0 <= older_than <= 1000:
+        raise UsageError(f"--older-than {older_than:g}: expected years from 0 to 1000.")
+    if most < 0:
+        raise UsageError(f"--most {most}: expected 0 (all) or more.")
+    found = ageing.ages(corridor.tables, corridor.as_of, older_than)
+    stale = stale or older_than is not None
+    shown = tuple(fact for fact in found.facts if table in (None, fact.table) and basis in (None, fact.basis) and (fact.stale or not stale))
+    return Facts(corridor, found, shown, stale, older_than, most)
+
+
+def _with_basis(corridor: Corridor) -> list[str]:
+    return [name for name, each in corridor.tables.items() if "basis" in each.schema]
+
+
+def new(folder: str, case: str, empty: bool) -> Written:
     target = Path(folder)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{target} exists and is not an empty folder. Choose a new name.")
-    files = copies.copy_case(cases.locate(case), target)
-    return Written(target, files, "case")
+    if empty:
+        return Written(target, copies.empty_case(target), "empty case")
+    return Written(target, copies.copy_case(cases.locate(case), target), "case")
 
 
 def export(case: str, to: str, out: str) -> Written:
@@ -362,9 +415,12 @@ def export(case: str, to: str, out: str) -> Written:
 
 
 def import_(format: str, source: str, folder: str) -> Written:
-    if format != "gmns":
-        raise UsageError(f"{format!r} cannot be imported. Known: gmns.")
-    return Written(Path(folder), gmns.import_folder(Path(source), Path(folder)), "case")
+    if format not in IMPORTS:
+        raise UsageError(f"{format!r} cannot be imported. Known: {', '.join(IMPORTS)}. Nearest: {nearest(format, IMPORTS)}.")
+    return Written(Path(folder), IMPORTS[format](Path(source), Path(folder)), "case")
+
+
+IMPORTS: dict[str, Callable[[Path, Path], tuple[str, ...]]] = {"gmns": gmns.import_folder, "xlsx": sheets_read.import_workbook}
 
 
 # --- their declarations ----------------------------------------------------------------------------------------------
@@ -394,18 +450,27 @@ VERBS: tuple[Verb, ...] = (
           Option("best", int, 4, "how many ways", "N"), _YEAR, _SCENARIO, _SET, _COMPARE), route),
     Verb("assign", "Who uses what? Flows of a year under capacities and queues, and what one more unit of each limit is worth.",
          (_CASE_FIRST, _YEAR, _SCENARIO, _SET, _COMPARE), assign),
-    Verb("calibrate", "How well does the model meet what was observed? Fits the free cells and prints the table.",
-         (_CASE, Option("write", bool, False, "store the fit in CASE/fitted/")), calibrate),
+    Verb("calibrate", "How well does the model meet what was observed? Fits the free cells, compares every figure, sets a random walk beside it.",
+         (_CASE, Option("write", bool, False, "store the fit in CASE/fitted/"),
+          Option("all", bool, False, "print also the years before the fit, what is not comparable, and every gap")), calibrate),
     Verb("check", "Do the tables hold together? Prints every fault with file, line, column, found, expected and remedy.",
          (_CASE_FIRST,), check),
-    Verb("new", "Start a case of your own: copies a built-in one into a new folder.",
-         (Option("folder", str, None, "folder to make", "DIR", positional=True, required=True), _CASE), new),
-    Verb("export", "Write a case for other programs: gmns, geojson, xlsx, parquet, datapackage.",
-         (_CASE_FIRST, Option("to", str, None, "format: gmns, geojson, xlsx, parquet, datapackage", "FORMAT", required=True),
+    Verb("facts", "How old are the figures, and which have a source? Lists them by how much they matter and by age.",
+         (Option("table", str, None, "only this table; default: all", "TABLE", positional=True), _CASE,
+          Option("stale", bool, False, "only those older than their basis allows: measured, reported and computed 3 years, announced 2"),
+          Option("older_than", float, None, "only those older than this, whatever their basis, settled ones too", "YEARS"),
+          Option("basis", str, None, "only this basis: " + ", ".join(BASES), "BASIS"),
+          Option("most", int, 40, "how many to print; 0: all (JSON holds all)", "N")), facts),
+    Verb("new", "Start a case of your own: copies another into a new folder, or makes an empty one.",
+         (Option("folder", str, None, "folder to make", "DIR", positional=True, required=True), _CASE,
+          Option("empty", bool, False, "no copy: every table with its header, and a README that says what to fill in first")), new),
+    Verb("export", "Write a case for other programs: gmns, geojson, svg, xlsx, parquet, datapackage.",
+         (_CASE_FIRST, Option("to", str, None, "format: gmns, geojson, svg, xlsx, parquet, datapackage", "FORMAT", required=True),
           Option("out", str, None, "file or folder to write", "PATH", required=True)), export),
-    Verb("import", "Make a case from other programs' files: gmns.",
-         (Option("format", str, None, "gmns", "FORMAT", positional=True, required=True),
-          Option("source", str, None, "folder with node.csv and link.csv", "SOURCE", positional=True, required=True),
+    Verb("import", "Make a case from other programs' files: gmns, xlsx.",
+         (Option("format", str, None, "gmns, xlsx", "FORMAT", positional=True, required=True),
+          Option("source", str, None, "gmns: folder with node.csv and link.csv; xlsx: workbook that `export` wrote", "SOURCE", positional=True,
+                 required=True),
           Option("folder", str, None, "folder to make", "DIR", positional=True, required=True)),
          import_),
 )  # fmt: skip

@@ -37,6 +37,12 @@ def without(table: str, row: str) -> Callable[[Texts], Texts]:
     return apply
 
 
+def report(kind: str, /, **cells: str) -> Callable[[Texts], Texts]:
+    """One report of the branch, on the last day of May 2026 unless another is given."""
+    return lambda content: tiny.added(content, "reports", **{"report_id": "told", "project_id": "new_branch", "reported_on": "2026-05", "kind": kind,
+                                                             "known_since": "2026-05"} | cells)  # fmt: skip
+
+
 THIRD = tiny.added(tiny.texts(), "projects", project_id="third", name="A third", kind="rail", status="study", known_since="2025")
 LAST = "last"  # the row that was added
 
@@ -53,7 +59,16 @@ CASES = [
     ("references_exist", change("nodes", "city", source_id="nowhere"), "nodes", "city", "source_id", "nowhere", "Nearest: atlas"),
     ("links_lead_somewhere", change("links", "branch", to_node="steppe"), "links", "branch", "to_node", "steppe", "Correct one end"),
     ("links_lead_somewhere", change("modes", "rail_1435", speed=""), "links", "china_gate", "speed", "nothing", "Fill in speed"),
+    ("geometries_follow_links", change("geometries", "ferry_line", line="LINESTRING (51.2 43.6)"), "geometries", "ferry_line", "line",
+     "fewer than two points", "longitude first"),
+    ("geometries_follow_links", change("geometries", "ferry_line", line="LINESTRING (43.6 51.2, 39.9 49.4)"), "geometries", "ferry_line", "line",
+     "43.6 51.2 to 39.9 49.4", "Correct the line"),
+    ("geometries_follow_links", change("geometries", "ferry_line", line="LINESTRING (49.4 39.9, 51.2 43.6)"), "geometries", "ferry_line", "line",
+     "49.4 39.9 to 51.2 43.6", "Turn it round"),
     ("services_of_fleets_come_back", change("services", "sea_ferry", round_trip=""), "services", "sea_ferry", "round_trip", "nothing", "empty fleet_id"),
+    ("amounts_are_sensible", change("links", "steppe_port", capacity="1e-300"), "links", "steppe_port", "capacity", "1e-300", "its unit"),
+    ("amounts_are_sensible", change("terminals", "west_berth", capacity="1e300"), "terminals", "west_berth", "capacity", "1e+300", "its unit"),
+    ("amounts_are_sensible", change("uses", "oil_wagon", use="1e-300"), "uses", "oil_wagon", "use", "1e-300", "its unit"),
     ("ranges_are_in_order", change("claims", "sea_length_rival", low="500"), "claims", "sea_length_rival", "low", "500 .. 480 .. nothing", "in order"),
     ("ranges_are_in_order", change("observations", "sea_2025", high="899"), "observations", "sea_2025", "low", "850 .. 900 .. 899", "in order"),
     ("ranges_are_in_order", change("shocks", "storm", rate_low="3"), "shocks", "storm", "rate_low", "3 .. 2 .. 4", "in order"),
@@ -86,6 +101,14 @@ CASES = [
      "Nearest: box"),
     ("cargo_has_one_name", add("commodities", commodity_id="dry", name="Dry", group="dry", value_of_time="1", theta="1", reserve="1"), "commodities", LAST,
      "commodity_id", "dry", "Rename the commodity"),
+    ("emission_factors_add_up", add("emission_factors", factor_id="rail", mode_id="rail_1520", well_to_tank="0.01", tank_to_wheel="0.02",
+                                    factor="0.04"), "emission_factors", LAST, "factor", "0.01 + 0.02 against 0.04", "Correct one of the three"),
+    ("emission_factors_add_up", add("emission_factors", factor_id="rail", mode_id="rail_1520", tank_to_wheel="0.02", factor="0.02"),
+     "emission_factors", LAST, "factor", "nothing + 0.02", "leave out both parts"),
+    ("emission_factors_add_up", add("emission_factors", factor_id="rail", mode_id="rail_1520", energy="diesel", share="0.6", factor="0.03"),
+     "emission_factors", LAST, "share", "0.6 in all for rail_1520 *", "add the carrier"),
+    ("emission_factors_add_up", add("emission_factors", factor_id="rail", mode_id="rail_1520", commodity_id="boxes", factor="0.03"),
+     "emission_factors", LAST, "commodity_id", "boxes", "Nearest: box"),
     ("calendars_are_whole", without("calendars", "sea,5"), "calendars", "sea", "month", "sea without 5", "each missing month"),
     ("projects_have_an_order", change("projects", "second_track", after="new_branch"), "projects", None, "after", "after", "Take out one"),
     ("projects_have_an_order", change("projects", "new_branch", after="new_branch"), "projects", "new_branch", "after", "after", "Take out one"),
@@ -94,6 +117,26 @@ CASES = [
     ("projects_are_consistent", change("projects", "new_branch", promised_on=""), "projects", "new_branch", "promised_on", "nothing", "Fill it in"),
     ("projects_are_consistent", change("projects", "second_track", delivered="2026-07-01"), "projects", "second_track", "delivered", "2026-07-01",
      "move as_of"),
+    ("reports_are_whole", report("cost", unit="USD"), "reports", LAST, "value", "nothing", "Fill it in"),
+    ("reports_are_whole", report("cost", value="5"), "reports", LAST, "unit", "nothing", "USD"),
+    ("reports_are_whole", report("progress", value="70"), "reports", LAST, "value", "70", "0.7 for 70 %"),
+    ("reports_are_whole", report("status", state="begun"), "reports", LAST, "state", "begun", "Nearest"),
+    ("reports_are_whole", report("funding"), "reports", LAST, "state", "nothing", "state or value"),
+    ("reports_are_whole", report("funding", state="a loan", reported_on="2026-07-01"), "reports", LAST, "reported_on", "2026-07-01", "move as_of"),
+    ("reports_are_whole", lambda content: tiny.added(report("status", state="construction")(content), "reports", report_id="again",
+                                                     project_id="new_branch", reported_on="2026-05", kind="status", state="construction"),
+     "reports", LAST, "role", "used", "make one a rival"),
+    ("projects_hold_their_latest_report", report("progress", value="0.4"), "projects", "new_branch", "progress", "0.3", "Bring the two together"),
+    ("projects_hold_their_latest_report", report("progress", value="0.3", reported_on="2026-06-01"), "projects", "new_branch", "progress_on",
+     "2026-05-31", "make the report a rival"),
+    ("projects_hold_their_latest_report", report("status", state="funded"), "projects", "new_branch", "status", "construction", "Bring the two"),
+    ("projects_hold_their_latest_report", report("cost", value="5", unit="USD"), "projects", "new_branch", "cost", "nothing", "Bring the two"),
+    ("running_shocks_end_after_they_began", change("shocks", "storm", active_since="2026-07-01", active_until="2026-08"), "shocks", "storm",
+     "active_since", "2026-07-01", "until it has begun"),
+    ("running_shocks_end_after_they_began", change("shocks", "storm", active_since="2026-06-01"), "shocks", "storm", "active_until", "nothing",
+     "Fill it in"),
+    ("running_shocks_end_after_they_began", change("shocks", "storm", active_since="2026-06-01", active_until="2026-05"), "shocks", "storm",
+     "active_until", "2026-05-31", "in order"),
     ("edits_resolve", change("edits", "branch_opens", table="claims"), "edits", "branch_opens", "table", "claims", "Nearest"),
     ("edits_resolve", change("edits", "branch_opens", id="brunch"), "edits", "branch_opens", "id", "brunch", "Nearest: branch"),
     ("edits_resolve", change("edits", "branch_opens", column="exist"), "edits", "branch_opens", "column", "exist", "Nearest: exists"),
@@ -165,7 +208,22 @@ def test_a_fault_is_named_with_its_place_and_the_way_out(
 
 
 def test_every_check_has_its_fault() -> None:
-    assert {case[0] for case in CASES} == {check.__name__ for check in checks.CHECKS}
+    alone = {checks.needed_tables_are_filled.__name__}
+    assert {case[0] for case in CASES} | alone == {check.__name__ for check in checks.CHECKS}
+
+
+@pytest.mark.parametrize("table", checks.FILLED)
+def test_a_needed_table_without_rows_is_a_fault_of_the_table(tmp_path: Path, table: str) -> None:
+    content = tiny.texts()
+    faults = _faults(tmp_path, {**content, f"{table}.csv": content[f"{table}.csv"].splitlines()[0] + "\n"})
+    found = [fault for fault in faults if fault.file == f"{table}.csv" and fault.row == 2 and not fault.column]
+    assert len(found) == 1
+    assert str(found[0]).startswith(f"{table}.csv, line 2: found nothing, expected at least one row below the header. Fill the table: ")
+
+
+def test_a_capacity_of_zero_and_one_in_large_units_are_sensible(tmp_path: Path) -> None:
+    content = tiny.changed(tiny.texts(), "links", "steppe_port", capacity="0")
+    tiny.load(tmp_path, tiny.changed(content, "terminals", "west_berth", capacity="0.0005", capacity_unit="Mt/yr"))
 
 
 def test_one_fault_brings_no_others(tmp_path: Path) -> None:

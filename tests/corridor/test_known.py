@@ -63,6 +63,22 @@ def test_what_passes_on_that_day_stands_in_the_edits(corridor: Corridor) -> None
     assert not past.at(day)["links"].row("port_city")["exists"]
 
 
+@pytest.mark.parametrize(("day", "project", "promised"), [
+    ("2021-06-30", "horadiz_aghband", "2022-12-31"), ("2022-06-30", "horadiz_aghband", "2023-12-31"), ("2024-06-30", "horadiz_aghband", "2025-12-31"),
+    ("2023-06-30", "bakhty_ayagoz", "2025-12-31"), ("2024-06-30", "bakhty_ayagoz", "2027-12-31"), ("2023-03-31", "tcfo", "2024-12-31"),
+])  # fmt: skip
+def test_a_project_holds_the_date_promised_last(middle: Corridor, day: str, project: str, promised: str) -> None:
+    """The dates as the documents of those years have them, one after the other."""
+    assert middle.known(_day(day))["projects"].row(project)["promised"] == _day(promised)
+
+
+def test_a_war_of_2026_does_not_run_in_2023(middle: Corridor) -> None:
+    assert not np.isnat(middle["shocks"].row("iran_war_2026")["active_since"])
+    past = middle.known(_day("2023-06-30"))["shocks"].row("iran_war_2026")
+    assert np.isnat(past["active_since"])
+    assert np.isnat(past["active_until"])
+
+
 @pytest.mark.parametrize("day", ["2019-01-01", "2022-12-31", "2023-06-01", "2024-12-31", "2025-10-01", "2026-06-30"])
 def test_nothing_of_the_built_in_case_is_known_too_early(middle: Corridor, day: str) -> None:
     past = middle.known(_day(day))

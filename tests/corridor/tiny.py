@@ -78,6 +78,10 @@ TABLES = {
         ferry_line,,west_port,east_port,ferry,,250 nmi,,20,unknown,,,box;oil,sea,,,,,
         port_city,,east_port,city,rail_1520,,70,35,,,3000000,t/yr,,,2,true,,,
         branch,Planned branch,steppe,city,rail_1520,,2500,,,,0,t/yr,,,1,false,announced,,""",
+    "geometries": """
+        link_id,line,kind,basis
+        gate_steppe,"LINESTRING (80.3 44.2, 78 46.5, 72 47)",schematic,estimate
+        ferry_line,"LINESTRING (51.2 43.6, 50.8 41, 49.4 39.9)",alignment,computed""",
     "terminals": """
         terminal_id,name,node_id,kind,from_mode,to_mode,from_node,servers,time,time_sd,capacity,capacity_unit
         gate_change,Change of gauge,gate,gauge_change,rail_1435,rail_1520,,4,1 d,6,200000,TEU/yr

@@ -19,14 +19,16 @@ from tests.docs.test_generate import generate
 
 __all__ = ["generate"]
 
-OF_ANY_NAME = {"manifest.libraries", "manifest.options", "support.by_basis", "headline[].observed", "tables", "messages[].values"}
+OF_ANY_NAME = {"manifest.libraries", "manifest.options", "support.by_basis", "headline[].observed", "tables", "messages[].values", "history[].values",
+               "counts", "thresholds", "reasons"}  # fmt: skip
 DOCUMENTS = {
     "assess": ("assess", "--futures", "5"),
-    "explain": ("explain", "l02_titr_10mt_2030", "--futures", "5"),
+    "explain": ("explain", "l10_aktau_hub_240kteu", "--futures", "5"),
     "route": ("route", "Xi'an", "Istanbul"),
     "assign": ("assign",),
     "calibrate": ("calibrate",),
     "check": ("check",),
+    "facts": ("facts", "--stale"),
 }
 
 
@@ -40,7 +42,7 @@ def keys_of(value: Any, path: str = "") -> Iterator[str]:
     """The path of every key that holds a plain value."""
     if isinstance(value, dict):
         if path in OF_ANY_NAME:
-            yield f"{path}.*" if path != "messages[].values" else path
+            yield f"{path}.*" if path not in ("messages[].values", "history[].values") else path
             return
         for key, inner in value.items():
             yield from keys_of(inner, f"{path}.{key}" if path else key)

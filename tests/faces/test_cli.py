@@ -1,7 +1,9 @@
 """The command line as a person meets it: what it prints, which code it ends with, what it leaves behind."""
 
+import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,7 +21,7 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("assess", "nowhere"), "Nearest built-in case: middle_corridor"),
+        (("assess", "nowhere"), "Nearest built-in case: lobito, middle_corridor"),
         (("assess", "--futures", "0"), "expected 1 to"),
         (("assess", "-n", "5", "--workers", "0"), "expected 1 to"),
         (("assess", "-n", "5", "--set", "aktau_hub"), "PROJECT=DATE"),
@@ -119,8 +121,40 @@ def test_people_read_tables() -> None:
     flows = run("assign", "--year", "2030")
     assert "passed" in flows.stdout
     fit = run("calibrate")
-    assert "4.48 Mt" in fit.stdout
-    assert "check" in fit.stdout
+    for words in ("4.48 Mt", "check", "degrees of freedom", "random walk", "Not comparable", "Gaps", "Share of TEU"):
+        assert words in fit.stdout
+    assert "marche aléatoire" in run("calibrate", "--lang", "fr").stdout
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_observed_and_modelled_fit_the_terminal(width: int, language: str) -> None:
+    """Nothing is cut off with an ellipsis, no line is too long, and --all says at least what the short form says."""
+    from rich.console import Console
+
+    from karvan import verbs
+    from karvan.faces.cli.tables import render
+
+    shown = {}
+    for everything in (False, True):
+        console = Console(width=width, record=True, file=io.StringIO())
+        render(verbs.calibrate(verbs.DEFAULT_CASE, False, everything), console, language)
+        shown[everything] = console.export_text().splitlines()
+        assert not [line for line in shown[everything] if "…" in line or len(line) > width]
+    row = re.compile(r"20\d\d +(?:fit|check|calage|vérif).*Mt.*")
+    figures = {everything: {" ".join(found[0].split()) for line in lines if (found := row.search(line))} for everything, lines in shown.items()}
+    assert len(figures[False]) > 10
+    assert figures[False] <= figures[True]
+    assert len(shown[True]) > len(shown[False])
+
+
+def test_both_languages_have_the_same_sentences() -> None:
+    from karvan.faces.messages import LANGUAGES, catalogue
+
+    holes = [{key: set(re.findall(r"{(\w+)}", text)) for key, text in catalogue(language).items()} for language in LANGUAGES]
+    calibrate = [{key: names for key, names in each.items() if key.startswith("calibrate.")} for each in holes]
+    assert calibrate[0] == calibrate[1]
+    assert set(holes[0]) == set(holes[1])
 
 
 def test_help_is_there_for_every_verb() -> None:

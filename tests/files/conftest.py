@@ -36,6 +36,9 @@ TABLES = {
              "ad,the long way,a,d,road,false,3900,,,,,,true,\n"
              "bd,=planned,b,d,rail_1520,false,900,,,,,,false,\n"
              "bc_fibre,,b,c,fibre,false,380,,,,,,true,\n",
+    "geometries": "link_id,line,kind,basis,source_id\n"
+                  'bc,"LINESTRING (51.2 43.6, 50.75 41.5, 49.9 40.4)",alignment,computed,survey\n'
+                  'cd,"LINESTRING (49.9 40.4, 46.36 40.68, 44.8 41.7)",schematic,,\n',
     "terminals": "terminal_id,name,node_id,kind,from_mode,to_mode,time,capacity,capacity_unit\n"
                  "b_berth,berths,b,berth,rail_1520,sea,12,3e6,t/yr\nc_berth,berths,c,berth,sea,rail_1520,12,,\n",
     "uses": "use_id,unit,commodity_id,use\nbox_teu,TEU,box,0.08\n",

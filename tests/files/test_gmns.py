@@ -46,6 +46,7 @@ def test_round_trip(corridor: Corridor, tmp_path: Path) -> None:
         "nodes": ("node_id", "name", "country", "kind", "x_coord", "y_coord", "unlocode"),
         "zones": ("zone_id", "name", "node_id", "country"),
         "modes": ("mode_id", "name", "layer", "speed", "time_cv"),
+        "geometries": ("link_id", "line", "kind"),
     }.items():
         for column in columns:
             assert list(read[table][column]) == list(corridor[table][column]), (table, column)
@@ -130,12 +131,21 @@ def test_modes_from_words(put: Any, tmp_path: Path, kind: str, uses: str, mode: 
 
 
 def test_what_is_missing_is_filled_in_and_said(put: Any, tmp_path: Path) -> None:
-    link = "link_id,from_node_id,to_node_id,toll,geometry\n1,1,2,2.5,x\n2,2,3,,x\n"
+    link = "link_id,from_node_id,to_node_id,toll,geometry,geometry_id\n1,1,2,2.5,x,7\n2,2,3,,\"LINESTRING (0 0, 1 1)\",8\n"
     read = _import(put, tmp_path, {"node.csv": NODE, "link.csv": link})
     assert read["links"]["length"] == pytest.approx([85.2, 85.2], abs=0.1)
     assert "straight line" in read["links"]["note"][0]
-    for word in ("no field `directed`", "Tolls were left out", "Geometry of links was left out", "between their ends: 2."):
+    for word in ("no field `directed`", "Tolls were left out", "geometry_id of links was left out", "no WKT LINESTRING of longitudes and latitudes: 1.", "to as near the other: 1.", "between their ends: 2."):
         assert word in _readme(tmp_path)
+
+
+def test_the_line_of_a_link_is_kept(put: Any, tmp_path: Path) -> None:
+    """GMNS says what a geometry is by its name only: it is the way itself."""
+    lines = ["LINESTRING (50 40, 50.5 40.25, 51 40)", "LINESTRING (52 40, 51 40)"]
+    link = f'link_id,from_node_id,to_node_id,directed,geometry\n1,1,2,1,"{lines[0]}"\n2,2,3,1,"{lines[1]}"\n3,3,1,1,\n'
+    read = _import(put, tmp_path, {"node.csv": NODE, "link.csv": link})
+    assert [(row["link_id"], row["line"], row["kind"], row["basis"]) for row in read["geometries"].rows()] == [("1", lines[0], "alignment", "reported")]
+    assert "to as near the other: 1." in _readme(tmp_path)
 
 
 def test_every_fault_is_said_at_once(put: Any, tmp_path: Path) -> None:

@@ -48,6 +48,13 @@ def test_the_files_hold_what_exists(files: dict[str, list[dict[str, str]]], corr
     assert files["config"][0]["version_number"] == "0.96"
 
 
+def test_lines_are_wkt(files: dict[str, list[dict[str, str]]]) -> None:
+    assert files["config"][0]["geometry_field_format"] == "WKT"
+    lines = {row["link_id"]: (row["geometry"], row["karvan_line"]) for row in files["link"]}
+    assert lines["bc"] == ("LINESTRING (51.2 43.6, 50.75 41.5, 49.9 40.4)", "alignment")
+    assert lines["ab"] == ("", "")
+
+
 def test_capacity_is_not_taken_for_theirs(files: dict[str, list[dict[str, str]]]) -> None:
     assert {row["capacity"] for row in files["link"]} == {""}
     ours = {row["link_id"]: (row["karvan_capacity"], row["karvan_capacity_unit"]) for row in files["link"]}

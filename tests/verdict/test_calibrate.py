@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from karvan.verdict import anchor, calibrate, measures
+from karvan.verdict import anchor, calibrate, calibration_checks, measures
 from karvan.verdict.model import Model, prepare
 from tests.verdict import small
 
@@ -115,7 +115,7 @@ def test_the_nowcast_fits_the_last_year_and_starts_from_the_calibration() -> Non
 
 def test_what_case_toml_names_and_is_not_there_is_told_together() -> None:
     case = CASE.replace('ids = ["rail_reluctance"]', 'ids = ["rail_reluctance", "nobody", "none"]')
-    faults = list(calibrate.check(small.corridor(case, tariffs=tariffs(0.0), demand=DEMAND)))
+    faults = list(calibration_checks.check(small.corridor(case, tariffs=tariffs(0.0), demand=DEMAND)))
     assert [fault.found for fault in faults] == ["tariffs.nobody.price", "tariffs.none.price"]
 
 
@@ -154,7 +154,7 @@ def test_every_future_begins_at_the_last_observed_year(drawn_price: float) -> No
     found.set(cells, values)
     answer = model.solve(cells, found.amount, found.level)
     flows = found.plan.of_year(model.compiled, cells, answer.result.arc_flow)
-    assert flows == pytest.approx(np.exp(found.observed) - calibrate.FLOOR, rel=0.02)
+    assert flows == pytest.approx(np.exp(found.observed) - calibrate.floors(found.plan.keys), rel=0.02)
 
 
 def test_a_future_that_was_drawn_at_its_likely_values_is_not_moved() -> None:

@@ -12,7 +12,11 @@ from karvan.verdict.futures import Forced
 from karvan.verdict.model import prepare
 from tests.verdict import small
 
-FACTORS = "factor_id,mode_id,scope,factor\nr,rail,WTW,0.02\nr2,rail,TTW,0.9\nw,road,WTW,0.08"
+FACTORS = """
+    factor_id,mode_id,energy,share,factor,optimistic
+    diesel,rail,diesel,0.25,0.05,true
+    electric,rail,electricity,0.75,0.01,
+    lorry,road,diesel,,0.08,"""
 
 
 def test_two_ways_side_by_side() -> None:
@@ -20,12 +24,13 @@ def test_two_ways_side_by_side() -> None:
     found = shipment.compare(model, shipment.likely_year(model, 2026, Forced()), "a", "b", "box", 4, 2026, "base")
     assert found.complete
     by_mode = {way.legs[0].mode: way for way in found.ways}
-    for mode, hours, money, co2 in (("rail", 20, 20, 20.0), ("road", 10, 30, 80.0)):
+    for mode, hours, money, co2, optimistic in (("rail", 20, 20, 20.0, True), ("road", 10, 30, 80.0, False)):
         way = by_mode[mode]
         assert [way.days_p10, way.days_p50, way.days_p90] == pytest.approx([hours / 24] * 3)
         assert (way.money, way.money_per_teu, way.length) == pytest.approx((money, 10 * money, 1000))
         assert way.generalised == pytest.approx(40)
         assert way.co2 == pytest.approx(co2)
+        assert way.co2_optimistic is optimistic
         assert way.via == "one mode all the way"
     json.dumps(found.document())
 

@@ -42,6 +42,21 @@ def test_a_shock_that_runs_today_ends_about_when_expected() -> None:
     assert np.quantile(left, 0.95) == pytest.approx(np.exp(0.5 * 1.645), rel=0.06)
 
 
+def test_what_a_running_shock_took_of_this_year_counts_in_full() -> None:
+    """184 of 365 days are left after 30 June; one that began on 28 February has taken 122 days already."""
+    header = HEADER.replace("active_until", "active_since,active_until")
+    case = small.corridor(CASE, shocks=header + "storm,Storm,weather,0,,,30,,,2026-02-28,2035-12-31")
+    today = np.datetime64(case.as_of, "D")
+    since = np.datetime64("2026-02-28", "D")
+    found = shocks.sample(case, 1, 500)["storm"]
+    whole = np.isclose(found[:, 1], 1.0)
+    assert whole.mean() > 0.95
+    assert found[whole, 0] == pytest.approx((np.datetime64("2027-01-01", "D") - since) / np.timedelta64(365, "D"))
+    until_now = shocks.sample(small.corridor(CASE, shocks=header + f"storm,Storm,weather,0,,,30,,,2026-02-28,{today}"), 1, 5)["storm"]
+    assert until_now[:, 0] == pytest.approx((today - since) / np.timedelta64(365, "D"))
+    assert not until_now[:, 1:].any()
+
+
 def test_nothing_runs_that_is_not_running_and_never_strikes() -> None:
     assert not sampled("storm,Storm,weather,0,,,30,,,").any()
 

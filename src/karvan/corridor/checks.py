@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from karvan.corridor import cargo
+from karvan.corridor import cargo, record
 from karvan.corridor import edits as editing
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.settings import Settings
 from karvan.corridor.settings import parse as parse_settings
-from karvan.tables import units
+from karvan.tables import geometries, units
 from karvan.tables.catalogue import SCHEMAS
 from karvan.tables.cells import nearest
 from karvan.tables.faults import Fault, refuse
@@ -29,6 +29,14 @@ from karvan.tables.table import Table, cell_text
 TARIFF_TABLES = {"mode": "modes", "link": "links", "terminal": "terminals", "service": "services"}
 CAUSE_TABLES = {"project": "projects", "shock": "shocks"}
 EVERY = "*"
+_ROUNDING = 0.00011
+"""What two parts with four decimals each may miss their sum by."""
+FILLED = ("modes", "commodities", "nodes", "zones", "links", "demand")
+# Far below and above anything of this world, and within what the engines can divide by; 0 says that nothing can pass.
+SENSIBLE = {
+    ("links", "capacity"): (1e-3, 1e12), ("terminals", "capacity"): (1e-3, 1e12), ("resources", "capacity"): (1e-3, 1e12),
+    ("fleets", "number"): (1e-3, 1e9), ("fleets", "payload"): (1e-3, 1e9), ("uses", "use"): (1e-9, 1e6),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,10 +73,10 @@ def load(settings: Mapping[str, Any], tables: Mapping[str, Table], fitted: Mappi
 def recheck(corridor: Corridor) -> Corridor:
     """The same corridor, if it still holds together after edits. Raises `InvalidData` with every fault.
 
-    Claims and the past need not agree any more: an edit is there to say something else.
+    Claims, reports and the past need not agree any more: an edit is there to say something else.
     """
     seen = Tables(corridor.settings, corridor.tables)
-    refuse(fault for check in CHECKS if check not in (claims_agree_with_cells, past_leads_to_today, edits_do_not_fight) for fault in check(seen))
+    refuse(fault for check in CHECKS if check not in _OF_THE_CASE_ALONE for fault in check(seen))
     return corridor
 
 
@@ -80,6 +88,30 @@ def content_hash(settings: Mapping[str, Any], tables: Mapping[str, Table]) -> st
         for column in tables[name].schema.header:
             digest.update("\x1f".join([name, column, *map(cell_text, tables[name][column])]).encode())
     return digest.hexdigest()[:16]
+
+
+def needed_tables_are_filled(seen: Tables) -> Iterator[Fault]:
+    for name in FILLED:
+        if not len(seen[name]):
+            yield Fault(f"{name}.csv", 2, "", "nothing", "at least one row below the header", f"Fill the table: {SCHEMAS[name].meaning}.")
+
+
+def amounts_are_sensible(seen: Tables) -> Iterator[Fault]:
+    for (name, column), (smallest, largest) in SENSIBLE.items():
+        table = seen[name]
+        of_units = table.schema[column].unit_column
+        for i, (value, line) in enumerate(zip(table[column], map(int, table.lines), strict=True)):
+            if value > 0 and not smallest <= value * (_per_year(table[of_units][i]) if of_units else 1.0) <= largest:
+                yield Fault(f"{name}.csv", line, column, cell_text(value), f"0, or {smallest:g} to {largest:g} t, TEU or units",
+                            "Correct the value or its unit; 0 says that nothing can pass.")  # fmt: skip
+
+
+def _per_year(unit: str) -> float:
+    """What one `unit` of a capacity or a load is in t, TEU, wagons … (a year); 1 for what another check refuses."""
+    base = usage_unit(unit)
+    if base is None:
+        return 1.0
+    return units.factor(unit, f"{base}/yr") if _same_kind(unit, f"{base}/yr") else units.factor(unit, base)
 
 
 def keys_are_unique(seen: Tables) -> Iterator[Fault]:
@@ -115,6 +147,27 @@ def links_lead_somewhere(seen: Tables) -> Iterator[Fault]:
         timeless = np.isnan(row["time"]) and np.isnan(row["speed"])
         if timeless and not mode_speed > 0 and modes.row(row["mode_id"])["layer"] == "freight":
             yield Fault("links.csv", int(line), "speed", "nothing", "a speed or a time, since its mode has none", "Fill in speed.")
+
+
+def geometries_follow_links(seen: Tables) -> Iterator[Fault]:
+    """A line can be read and leads from the node where its link begins to the node where it ends."""
+    links, nodes = seen["links"], seen["nodes"]
+    for row, number in zip(seen["geometries"].rows(), map(int, seen["geometries"].lines), strict=True):
+        try:
+            points = geometries.parse_line(row["line"])
+        except ValueError as error:
+            yield Fault("geometries.csv", number, "line", f"{error}, in {row['line']}", "LINESTRING (longitude latitude, …) with two points or more",
+                        "Write degrees of WGS 84, longitude first.")  # fmt: skip
+            continue
+        ends = [links.row(row["link_id"])[name] for name in ("from_node", "to_node")] if row["link_id"] in links else []
+        if not ends or any(end not in nodes for end in ends):
+            continue
+        start, end = ((nodes.row(name)["x_coord"], nodes.row(name)["y_coord"]) for name in ends)
+        if not geometries.joins(points, start, end):
+            turned = geometries.joins(points[::-1], start, end)
+            yield Fault("geometries.csv", number, "line", f"{geometries.line_text(points[:1])[12:-1]} to {geometries.line_text(points[-1:])[12:-1]}",
+                        f"a line from {ends[0]} to {ends[1]}, each end within {geometries.ENDS_WITHIN:g} km of its node",
+                        "Turn it round." if turned else "Correct the line, or take the row out: the link is then drawn straight.")  # fmt: skip
 
 
 def services_of_fleets_come_back(seen: Tables) -> Iterator[Fault]:
@@ -242,6 +295,32 @@ def cargo_has_one_name(seen: Tables) -> Iterator[Fault]:
     yield from cargo.ambiguities(seen["commodities"])
 
 
+def emission_factors_add_up(seen: Tables) -> Iterator[Fault]:
+    table = seen["emission_factors"]
+    known = (EVERY, *cargo.vocabulary(seen["commodities"]))
+    shares: dict[tuple[Any, ...], float] = defaultdict(float)
+    first: dict[tuple[Any, ...], int] = {}
+    for row, line in zip(table.rows(), map(int, table.lines), strict=True):
+        parts = (row["well_to_tank"], row["tank_to_wheel"])
+        total = float(sum(parts))
+        if np.isnan(parts).sum() == 1 or abs(total - row["factor"]) > _ROUNDING:
+            found = " + ".join(cell_text(part) or "nothing" for part in parts)
+            yield Fault("emission_factors.csv", line, "factor", f"{found} against {cell_text(row['factor'])}", "the sum of well_to_tank and tank_to_wheel",
+                        "Correct one of the three, or leave out both parts.")  # fmt: skip
+        if row["commodity_id"] not in known:
+            remedy = f"Nearest: {nearest(row['commodity_id'], known)}."
+            yield Fault("emission_factors.csv", line, "commodity_id", row["commodity_id"], "a commodity, cargo type or group, or *", remedy)
+        for link in row["links"] or ("",):
+            group = (row["mode_id"], link, row["country"], row["commodity_id"])
+            shares[group] += row["share"]
+            first.setdefault(group, line)
+    for group, share in shares.items():
+        if abs(share - 1) > _ROUNDING:
+            where = " ".join(part for part in group if part)
+            yield Fault("emission_factors.csv", first[group], "share", f"{share:g} in all for {where}", "shares of the energy carriers that add up to 1",
+                        "Correct them, or add the carrier that is missing.")  # fmt: skip
+
+
 def calendars_are_whole(seen: Tables) -> Iterator[Fault]:
     table = seen["calendars"]
     months: dict[str, list[int]] = defaultdict(list)
@@ -279,6 +358,57 @@ def projects_are_consistent(seen: Tables) -> Iterator[Fault]:
                         "Leave it empty until it has come, or move as_of in case.toml.")  # fmt: skip
         if not np.isnat(row["promised"]) and np.isnat(row["promised_on"]):
             yield Fault("projects.csv", line, "promised_on", "nothing", "the day on which promised was said", "Fill it in.")
+
+
+def reports_are_whole(seen: Tables) -> Iterator[Fault]:
+    statuses = SCHEMAS["projects"]["status"].choices
+    reports = seen["reports"]
+    told: dict[tuple[str, str, str], int] = {}
+    for row, line in zip(reports.rows(), map(int, reports.lines), strict=True):
+        kind, value, state = row["kind"], row["value"], row["state"]
+        if row["reported_on"] > seen.settings.as_of:
+            yield Fault("reports.csv", line, "reported_on", str(row["reported_on"]), f"a day up to as_of {seen.settings.as_of}",
+                        "Leave the row out, or move as_of in case.toml.")  # fmt: skip
+        if kind in ("cost", "progress") and np.isnan(value):
+            yield Fault("reports.csv", line, "value", "nothing", f"the figure of a report of {kind}", "Fill it in.")
+        if kind == "cost" and not row["unit"]:
+            yield Fault("reports.csv", line, "unit", "nothing", "the currency of a cost", "Write USD, EUR, KZT …")
+        if kind == "progress" and value > 1:
+            yield Fault("reports.csv", line, "value", cell_text(value), "a share between 0 and 1", "Write 0.7 for 70 %.")
+        if kind == "status" and state not in statuses:
+            yield Fault("reports.csv", line, "state", state or "nothing", "one of " + ", ".join(statuses), f"Nearest: {nearest(state, statuses)}.")
+        if kind == "funding" and not state and np.isnan(value):
+            yield Fault("reports.csv", line, "state", "nothing", "what was said about money", "Fill in state or value.")
+        key = (row["project_id"], kind, str(row["reported_on"]))
+        if kind in record.HELD and row["role"] == "used":
+            if key in told:
+                yield Fault("reports.csv", line, "role", "used", f"one used report of {kind} a day", f"Line {told[key]} is used too: make one a rival.")
+            told.setdefault(key, line)
+
+
+def projects_hold_their_latest_report(seen: Tables) -> Iterator[Fault]:
+    projects, reports = seen["projects"], seen["reports"]
+    for (key, kind), at in record.latest(reports).items():
+        if key not in projects:
+            continue
+        project, line = projects.row(key), int(projects.lines[projects.index[key]])
+        for column, value in record.held(reports.at(at)).items():
+            if not record.agree(project[column], value):
+                yield Fault("projects.csv", line, column, cell_text(project[column]) or "nothing",
+                            f"{cell_text(value) or 'nothing'}, as in the latest report of its {kind} (line {reports.lines[at]} of reports.csv)",
+                            "Bring the two together, or make the report a rival.")  # fmt: skip
+
+
+def running_shocks_end_after_they_began(seen: Tables) -> Iterator[Fault]:
+    shocks, today = seen["shocks"], seen.settings.as_of
+    for row, line in zip(shocks.rows(), map(int, shocks.lines), strict=True):
+        since, until = row["active_since"], row["active_until"]
+        if since > today:
+            yield Fault("shocks.csv", line, "active_since", str(since), f"a day up to as_of {today}", "Leave it empty until it has begun.")
+        if not np.isnat(since) and np.isnat(until):
+            yield Fault("shocks.csv", line, "active_until", "nothing", "when a shock that runs is expected to end", "Fill it in, or empty active_since.")
+        if until < since:
+            yield Fault("shocks.csv", line, "active_until", str(until), f"a day from {since} on", "Put the two in order.")
 
 
 def edits_resolve(seen: Tables) -> Iterator[Fault]:
@@ -349,8 +479,13 @@ def targets_say_what_they_need(seen: Tables) -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
-    keys_are_unique, references_exist, links_lead_somewhere, services_of_fleets_come_back, ranges_are_in_order, claims_agree_with_cells,
-    resource_members_exist, capacities_can_be_used, tariffs_price_something, cargo_has_one_name, calendars_are_whole,
-    projects_have_an_order, projects_are_consistent, edits_resolve, edits_have_a_cause, edits_do_not_fight,
+    needed_tables_are_filled, amounts_are_sensible, keys_are_unique, references_exist, links_lead_somewhere, geometries_follow_links,
+    services_of_fleets_come_back, ranges_are_in_order, claims_agree_with_cells, resource_members_exist, capacities_can_be_used,
+    tariffs_price_something, emission_factors_add_up, cargo_has_one_name, calendars_are_whole, projects_have_an_order,
+    projects_are_consistent, reports_are_whole, projects_hold_their_latest_report, running_shocks_end_after_they_began, edits_resolve,
+    edits_have_a_cause, edits_do_not_fight,
     past_leads_to_today, nothing_is_known_too_early, units_are_units, targets_say_what_they_need,
 )  # fmt: skip
+
+_OF_THE_CASE_ALONE = (claims_agree_with_cells, projects_hold_their_latest_report, past_leads_to_today, edits_do_not_fight)
+"""Checks between evidence and cells, which an edit may part."""

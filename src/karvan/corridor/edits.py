@@ -23,7 +23,7 @@ from karvan.tables.schema import Column
 from karvan.tables.table import Row, Table, cell_text
 
 FILE = "edits.csv"
-NEVER_EDITED = frozenset({"edits", "claims", "sources", "observations", "promises", "systems"})
+NEVER_EDITED = frozenset({"edits", "claims", "sources", "observations", "promises", "reports", "systems"})
 ALL_ROWS = "*"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
@@ -27,7 +27,8 @@ class Settings:
     first_year  first modelled year; horizon is the last
     headline    the cut whose dry cargo and oil stand above the board; empty: none
     level       series and shares of the sea level, empty where the corridor has no sea to fall
-    calibration free cells, measures and years of the fit (see verdict/calibrate)
+    calibration free cells, measures, years and aims of the fit (see verdict/calibrate)
+    raw         case.toml as it was read, for those who write it again
     """
 
     name: str
@@ -39,6 +40,7 @@ class Settings:
     headline: str
     level: Mapping[str, Any]
     calibration: Mapping[str, Any]
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def years(self) -> range:
@@ -74,6 +76,7 @@ def parse(raw: Mapping[str, Any], faults: list[Fault]) -> Settings:
         licence=str(case.get("licence", "")),
         headline=str(case.get("headline", "")),
         **{key: section if isinstance(section, Mapping) else {} for key, section in sections.items()},
+        raw=raw,
     )
 
 
@@ -121,19 +124,33 @@ _ENTRIES: dict[str, tuple[dict[str, type], dict[str, type]]] = {
         {"metric": str, "subject": str},
         {"direction": str, "commodity": str, "measure_basis": str, "spread": float},
     ),
+    "wanted": ({"metric": str, "subjects": list}, {"direction": str, "commodity": str, "measure_basis": str}),
+    "outside": ({"subject": str, "reason": str}, {"metric": str, "commodity": str}),
+    "misses": ({"subject": str, "reason": str}, {"metric": str, "commodity": str}),
 }
+_YEARS, _CUTS, _AIMS = ("fit", "check"), "rivals", "aims"
 _WORDS = {str: "a text", list: "a list of ids", float: "a number"}
 
 
 def _calibration_faults(section: Mapping[str, Any]) -> Iterator[Fault]:
-    """What of [calibration] is of the wrong kind; whether the cells exist is seen when it is used."""
+    """What of [calibration] is of the wrong kind; whether cells, cuts and subjects exist is seen when it is used."""
+    known_keys = (*_YEARS, _CUTS, _AIMS, *_ENTRIES)
     for key in section:
-        if key not in ("fit", "check", *_ENTRIES):
-            yield Fault(FILE, 0, f"calibration.{key}", key, "fit, check, free or measures", "Rename it or take it out.")
-    for key in ("fit", "check"):
+        if key not in known_keys:
+            yield Fault(FILE, 0, f"calibration.{key}", key, "one of " + ", ".join(known_keys), f"Nearest: {nearest(key, known_keys)}.")
+    for key in _YEARS:
         found = section.get(key, [])
         if not isinstance(found, list) or any(type(year) is not int for year in found):
             yield Fault(FILE, 0, f"calibration.{key}", str(found), "a list of years", f"Write {key} = [2022, 2023].")
+    if _CUTS in section and not _is_a(list, section[_CUTS]):
+        yield Fault(FILE, 0, f"calibration.{_CUTS}", str(section[_CUTS]), "a list of cuts", f'Write {_CUTS} = ["one_cut", "another"].')
+    aims = section.get(_AIMS, {})
+    if not isinstance(aims, Mapping):
+        yield Fault(FILE, 0, f"calibration.{_AIMS}", str(aims), f"a section [calibration.{_AIMS}]", "Write one line per group below it: ports = 0.2.")
+    else:
+        for name, aim in aims.items():
+            if not _is_a(float, aim) or not aim > 0:
+                yield Fault(FILE, 0, f"calibration.{_AIMS}.{name}", str(aim), "a share above 0", f"Write {name} = 0.2 for 20 %.")
     for key, (required, optional) in _ENTRIES.items():
         entries = section.get(key, [])
         if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 
@@ -134,8 +135,8 @@ def generate_routes(
     Under each of the `conditions` (for instance: nothing built, everything built) the union of (a) the cheapest way;
     (b) `rounds` ways, each found after the arcs used so far were made dearer (link penalty, de la Barra et al. 1993);
     (c) for every arc of the cheapest way that uses a resource or is a `gate` (bool[arc]), the best way without that arc,
-    and for every resource the best way that does not need it. Routes are ranked by the least excess over the best
-    route in any of the conditions. A demand without a way has no rows. The same input gives the same rows.
+    and for every resource the best way that does not need it. When there are too many, the conditions take turns, each
+    keeping its next best, so that what is planned does not crowd out what there is; the rows stand by least excess. A demand without a way has no rows. The same input gives the same rows.
 
     Raises `ValueError` when an array does not fit or holds NaN, or when there are no conditions.
     """
@@ -225,17 +226,19 @@ def _rank(
     kind: int,
     options: PathOptions,
 ) -> list[Way]:
-    excess = np.full(len(ways), np.inf)
-    for one, weight in zip(conditions, weights, strict=True):
+    excess = np.full((len(conditions), len(ways)), np.inf)
+    for i, (one, weight) in enumerate(zip(conditions, weights, strict=True)):
         usable = np.array([bool(np.isfinite(weight[list(way)]).all()) for way in ways], dtype=np.bool_)
         if not usable.any():
             continue
         exact = np.array([way_cost(choice, one, kind, way) if ok else np.inf for way, ok in zip(ways, usable, strict=True)])
         best = float(exact.min())
         over = exact - best
-        excess = np.minimum(excess, np.where(over <= options.stretch * abs(best) + options.slack, over, np.inf))
-    order = sorted((i for i in range(len(ways)) if excess[i] < np.inf), key=lambda i: (excess[i], ways[i]))
-    return [ways[i] for i in order[: options.max_routes]]
+        excess[i] = np.where(over <= options.stretch * abs(best) + options.slack, over, np.inf)
+    turns = [[j for over, _, j in sorted((over, ways[j], j) for j, over in enumerate(row.tolist()) if over < np.inf)] for row in excess]
+    taken = dict.fromkeys(j for turn in zip_longest(*turns) for j in turn if j is not None)
+    least = excess.min(axis=0)
+    return [ways[j] for j in sorted(list(taken)[: options.max_routes], key=lambda j: (least[j], ways[j]))]
 
 
 # --- compiled --------------------------------------------------------------------------------------------------------

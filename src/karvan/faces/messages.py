@@ -63,7 +63,7 @@ def month(value: float) -> str:
 _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "t": ((1e6, "Mt"), (1e3, "kt")),
     "TEU": ((1e3, "kTEU"),),
-    "USD": ((1e9, "bn USD"), (1e6, "M USD")),
+    **{currency: ((1e9, f"bn {currency}"), (1e6, f"M {currency}")) for currency in ("USD", "EUR", "KZT", "GEL")},
 }
 
 

@@ -71,9 +71,9 @@ class Case:
         return Frame(board, tuple(board.document()["targets"]))
 
     def explain(self, target: str, futures: int = 1000, seed: int = 1, workers: int = 2, language: str = "en") -> str:
-        """One verdict in plain sentences, English or French."""
+        """One verdict in plain sentences, English or French, and what was said of its project over the years."""
         found = verbs.explain(self.name, target, futures, seed, workers, None, ())
-        return "\n".join(say(message, language) for message in found.messages)
+        return "\n".join(say(message, language) for message in (*found.messages, *found.history))
 
     def assign(self, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = ()) -> Frame:
         """The flows of a year: one row per link, service or terminal, direction and commodity."""
@@ -89,9 +89,14 @@ class Case:
         return Frame(found, tuple(found.document()["routes"]))
 
     def calibrate(self) -> Frame:
-        """Observed and modelled figures: one row per measure and year."""
-        found = verbs.calibrate(self.name, False)
+        """Observed and modelled figures: one row per measure and year; `.answer.calibration` has scores, shares and gaps."""
+        found = verbs.calibrate(self.name, False, True)
         return Frame(found, tuple(found.document()["comparisons"]))
+
+    def facts(self, table: str | None = None, stale: bool = False, older_than: float | None = None, basis: str | None = None) -> Frame:
+        """The figures with basis, source and age: one row per fact."""
+        found = verbs.facts(self.name, table, stale, older_than, basis, 0)
+        return Frame(found, tuple(found.document()["facts"]))
 
     def table(self, name: str) -> Frame:
         """A table of the case, one row per row."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from karvan.corridor.corridor import Corridor
-from karvan.files import datapackage, folder, geojson, gmns_export, parquet, place, sheets
+from karvan.files import datapackage, folder, geojson, gmns_export, map_svg, parquet, place, sheets
 from karvan.tables.cells import nearest
 from karvan.tables.faults import UsageError
 
@@ -30,6 +30,7 @@ def _datapackage(corridor: Corridor, out: Path) -> None:
 FORMATS = {
     "gmns": Format(gmns_export.write, is_folder=True),
     "geojson": Format(geojson.write, is_folder=False),
+    "svg": Format(map_svg.write, is_folder=False),
     "xlsx": Format(sheets.write, is_folder=False),
     "parquet": Format(parquet.write, is_folder=True),
     "datapackage": Format(_datapackage, is_folder=True),

@@ -126,14 +126,22 @@ def parse_table(name: str, schema: Schema, text: str, faults: list[Fault]) -> Ta
         faults.append(Fault(name, 1, "", "nothing", "a header", f"First line: {','.join(schema.header)}"))
         return empty(schema)
     header = [cell.strip() for cell in header]
-    faults.extend(_header_faults(name, schema, header))
     for line, row in rows:
         if len(row) != len(header):
             faults.append(Fault(name, line, "", f"{len(row)} cells", f"{len(header)} cells as in the header",
                                 "Quote cells that contain commas; delete cells beyond the header."))  # fmt: skip
     if len(faults) > before:
+        faults.extend(_header_faults(name, schema, header))
         return empty(schema)
-    return _cells(name, schema, header, rows, faults)
+    return parse_rows(name, schema, header, rows, faults)
+
+
+def parse_rows(name: str, schema: Schema, header: list[str], rows: list[tuple[int, list[str]]], faults: list[Fault]) -> Table:
+    """A table from the texts of its header and of its rows, each as long as the header and with the line that it stands on;
+    whatever is wrong is appended to `faults`."""
+    found = list(_header_faults(name, schema, header))
+    faults.extend(found)
+    return empty(schema) if found else _cells(name, schema, header, rows, faults)
 
 
 def _cells(name: str, schema: Schema, header: list[str], rows: list[tuple[int, list[str]]], faults: list[Fault]) -> Table:

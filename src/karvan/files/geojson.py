@@ -1,4 +1,6 @@
-"""A case as one GeoJSON file (RFC 7946): nodes as points with their terminals, links as straight lines, every column.
+"""A case as one GeoJSON file (RFC 7946): nodes as points with their terminals, links as lines, every column.
+
+A link has the line of geometries.csv; without one it is drawn straight, and its `line` says so.
 
 Absent is null. What the case calls `unknown` is null too, and listed in the feature's `unknown`. Units and meanings
 stand once, in the member `columns`.
@@ -9,15 +11,21 @@ from __future__ import annotations
 import datetime
 import json
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from karvan.corridor.corridor import Corridor
 from karvan.files.values import about, values_of
+from karvan.tables.geometries import ALIGNMENT, SCHEMATIC, Line, Point, parse_line
 from karvan.tables.table import Table
 
-Point = tuple[float, float]
 _TABLES = ("nodes", "links", "terminals")
+_DRAWN = {
+    ALIGNMENT: "alignment: the way itself, generalised",
+    SCHEMATIC: "schematic: through places along the way",
+    "": "schematic: straight between the ends; length is along the way",
+}
 
 
 def write(corridor: Corridor, out: Path) -> None:
@@ -57,16 +65,27 @@ def _nodes(corridor: Corridor) -> list[dict[str, Any]]:
 
 
 def _links(corridor: Corridor) -> list[dict[str, Any]]:
-    nodes, links = corridor["nodes"], corridor["links"]
+    links = corridor["links"]
     return [
         {
             "type": "Feature",
             "id": f"links/{key}",
-            "geometry": _line(_point(nodes, nodes.index[start]), _point(nodes, nodes.index[end])),
-            "properties": {"table": "links", **_properties(links, i), "line": "schematic: straight between the ends; length is along the way"},
+            "geometry": _line(points),
+            "properties": {"table": "links", **_properties(links, i), **drawn},
         }
-        for i, (key, start, end) in enumerate(zip(links.keys, links["from_node"], links["to_node"], strict=True))
-    ]  # fmt: skip
+        for i, key in enumerate(links.keys)
+        for points, drawn in [_drawn(corridor, i, key)]
+    ]
+
+
+def _drawn(corridor: Corridor, position: int, link: str) -> tuple[Line, dict[str, Any]]:
+    """The points of a link, and what they are: the kind of line, its basis and its source."""
+    geometries, nodes, links = corridor["geometries"], corridor["nodes"], corridor["links"]
+    if link in geometries:
+        row = geometries.row(link)
+        return parse_line(row["line"]), {"line": _DRAWN[row["kind"]], "line_basis": row["basis"], "line_source_id": row["source_id"] or None}
+    ends = (_point(nodes, nodes.index[links[name][position]]) for name in ("from_node", "to_node"))
+    return tuple(ends), {"line": _DRAWN[""], "line_basis": None, "line_source_id": None}
 
 
 def _properties(table: Table, position: int) -> dict[str, Any]:
@@ -78,15 +97,19 @@ def _point(nodes: Table, position: int) -> Point:
     return float(nodes["x_coord"][position]), float(nodes["y_coord"][position])
 
 
-def _line(start: Point, end: Point) -> dict[str, Any]:
-    """The short way from start to end. One that crosses the 180th meridian is cut there (RFC 7946, 3.1.9)."""
-    (x0, y0), (x1, y1) = start, end
-    if abs(x1 - x0) <= 180:
-        return {"type": "LineString", "coordinates": [start, end]}
-    side = 180.0 if x0 > 0 else -180.0
-    east = x1 + 2 * side
-    y = y0 + (y1 - y0) * (side - x0) / (east - x0)
-    return {"type": "MultiLineString", "coordinates": [[start, (side, y)], [(-side, y), end]]}
+def _line(points: Line) -> dict[str, Any]:
+    """The line as geometry, each step the short way. One that crosses the 180th meridian is cut there (RFC 7946, 3.1.9)."""
+    parts: list[list[Point]] = [[points[0]]]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if abs(x1 - x0) > 180:
+            side = 180.0 if x0 > 0 else -180.0
+            y = y0 + (y1 - y0) * (side - x0) / (x1 + 2 * side - x0)
+            parts[-1].append((side, y))
+            parts.append([(-side, y)])
+        parts[-1].append((x1, y1))
+    if len(parts) == 1:
+        return {"type": "LineString", "coordinates": parts[0]}
+    return {"type": "MultiLineString", "coordinates": parts}
 
 
 def _iso(value: Any) -> str:

@@ -18,6 +18,7 @@ from karvan.files.toml_text import toml_text
 from karvan.tables.catalogue import SCHEMAS
 from karvan.tables.cells import absent, nearest
 from karvan.tables.faults import Fault, refuse
+from karvan.tables.geometries import ALIGNMENT, ENDS_WITHIN, joins, line_text, parse_line
 from karvan.tables.table import Row, Table, empty, from_cells
 
 NO_DAY = datetime.date(2026, 1, 1)
@@ -32,7 +33,7 @@ _ON_FOOT = {"walk", "walking", "ped", "pedestrian", "foot", "footway", "sidewalk
 _ON_ROAD = {"road", "auto", "car", "drive", "truck", "lorry", "hgv", "bus", "motorway", "freeway", "highway", "street",
             "arterial"}  # fmt: skip
 _BY_WORD = {"rail": ("rail", "train"), "sea": ("sea", "ship", "ferry", "water", "vessel", "barge"), "pipeline": ("pipe",)}
-_MODES = {
+MODES = {
     ROAD: ("road", 40.0, "a lorry over long distances with its stops"),
     "rail": ("rail", 32.0, "a goods train with its stops, about 770 km a day"),
     "sea": ("ship or ferry", 24.0, "13 knots"),
@@ -74,6 +75,7 @@ def import_folder(source: Path, target: Path, as_of: datetime.date = NO_DAY) -> 
 
 def _tables(network: Network, as_of: datetime.date, faults: list[Fault], told: _Told) -> dict[str, Table]:
     links = list(_links(network, told))
+    lines = list(_geometries(network, {link["link_id"] for link in links}, told))
     modes = list(_modes(network, {link["mode_id"] for link in links}, told))
     layers = {mode["mode_id"]: mode["layer"] for mode in modes}
     neighbours = _neighbours([link for link in links if layers[link["mode_id"]] == "freight"])
@@ -84,12 +86,12 @@ def _tables(network: Network, as_of: datetime.date, faults: list[Fault], told: _
     volumes = _trips(network, zones, faults, told)
     demand = list(_demand(volumes, zones, neighbours, as_of.year, told))
     _tell_the_rest(network, told)
-    made = {"modes": modes, "nodes": list(_nodes(network, told)), "links": links, "zones": zones, "commodities": [_commodity(told)],
+    made = {"modes": modes, "nodes": list(_nodes(network, told)), "links": links, "geometries": lines, "zones": zones, "commodities": [_commodity(told)],
             "demand": demand, "sources": [_source(network)]}  # fmt: skip
-    return {name: _table(name, made[name]) if name in made else empty(schema) for name, schema in SCHEMAS.items()}
+    return {name: table_of(name, made[name]) if name in made else empty(schema) for name, schema in SCHEMAS.items()}
 
 
-def _table(name: str, rows: list[Row]) -> Table:
+def table_of(name: str, rows: list[Row]) -> Table:
     """A table of these rows; cells that are not given have their default."""
     schema = SCHEMAS[name]
     return from_cells(schema, {column.name: [row.get(column.name, absent(column)) for row in rows] for column in schema})
@@ -158,6 +160,29 @@ def _links(network: Network, told: _Told) -> Iterable[Row]:
              f"{counted}. Their notes hold it.")  # fmt: skip
 
 
+def _geometries(network: Network, kept: set[str], told: _Told) -> Iterable[Row]:
+    """The lines of the links that were kept; one that cannot be read, or leads elsewhere, is left out."""
+    unread, astray = 0, 0
+    for link in network.links.rows():
+        if not link["geometry"] or link["link_id"] not in kept:
+            continue
+        try:
+            points = parse_line(link["geometry"])
+        except ValueError:
+            unread += 1
+            continue
+        start, end = (network.nodes.row(link[name]) for name in ("from_node_id", "to_node_id"))
+        if joins(points, (start["x_coord"], start["y_coord"]), (end["x_coord"], end["y_coord"])):
+            yield _reported({"link_id": link["link_id"], "line": line_text(points), "kind": link["karvan_line"] or ALIGNMENT})
+        else:
+            astray += 1
+    if unread:
+        told(f"Links whose geometry was left out, since it is no WKT LINESTRING of longitudes and latitudes: {unread}. They are drawn straight.")
+    if astray:
+        told(f"Links whose geometry was left out, since it does not lead from {ENDS_WITHIN:g} km around one node to as near the other: {astray}. "
+             "They are drawn straight.")  # fmt: skip
+
+
 def _declared(network: Network) -> dict[str, Row]:
     """The uses that karvan wrote as its own modes."""
     return {use["use"]: use for use in network.uses.rows() if use["karvan_layer"]}
@@ -188,9 +213,7 @@ def _modes(network: Network, used: set[str], told: _Told) -> Iterable[Row]:
                          "time_cv": 0.0 if np.isnan(use["karvan_time_cv"]) else use["karvan_time_cv"]})  # fmt: skip
     assumed = sorted(used - set(declared))
     for key in assumed:
-        name, speed, why = _MODES[key]
-        yield _estimated({"mode_id": key, "name": name, "layer": "freight", "speed": speed},
-                         f"own reading: {why}; holds where link.csv gives no free_speed")  # fmt: skip
+        yield mode_row(key)
     if assumed:
         told(f"Speeds of modes in modes.csv are our estimate ({', '.join(assumed)}); they hold where link.csv gives no free_speed.")
     if len(used) > 1:
@@ -308,9 +331,21 @@ def _joined(zones: list[Row], neighbours: Neighbours) -> tuple[str, str]:
 
 def _commodity(told: _Told) -> Row:
     told("GMNS knows no commodities. commodities.csv has one, and its values are estimates: replace them by those of your cargo.")
+    return general_cargo()
+
+
+def mode_row(key: str) -> Row:
+    """One of MODES as a row of modes, an estimate."""
+    name, speed, why = MODES[key]
+    return _estimated({"mode_id": key, "name": name, "layer": "freight", "speed": speed},
+                      f"own reading: {why}; holds where a link gives no speed")  # fmt: skip
+
+
+def general_cargo() -> Row:
+    """A commodity to begin with, an estimate."""
     return _estimated({"commodity_id": COMMODITY, "name": "general cargo", "group": "dry", "value": 2000.0, "value_of_time": 0.05,
                        "reliability_ratio": 0.8, "theta": 0.05, "reserve": 90.0},
-                      "not in GMNS. Own reading: cargo worth 2,000 USD/t at some 22 % a year for capital, decay and stock costs 0.05 USD per "
+                      "Own reading: cargo worth 2,000 USD/t at some 22 % a year for capital, decay and stock costs 0.05 USD per "
                       "tonne and hour; theta and reserve as for general cargo on a long land route; replace all of them")  # fmt: skip
 
 
@@ -332,8 +367,8 @@ def _tell_the_rest(network: Network, told: _Told) -> None:
         told("No config.csv names the unit of length; lengths were read as km.")
     if not network.config.get("speed") and not np.isnan(network.links["free_speed"]).all():
         told("No config.csv names the unit of speed; free_speed was read as km/h.")
-    if "geometry" in fields or "geometry_id" in fields:
-        told("Geometry of links was left out: karvan draws them as straight lines.")
+    if "geometry_id" in fields:
+        told("geometry_id of links was left out: karvan reads lines from the field `geometry` only.")
 
 
 def _readme(network: Network, told: _Told) -> str:

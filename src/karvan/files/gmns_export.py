@@ -17,7 +17,7 @@ from karvan.tables.schema import Schema
 from karvan.tables.table import Row, cell_text
 
 FASTEST = 200.0
-_CARRIED = ("nodes", "links", "zones", "modes")
+_CARRIED = ("nodes", "links", "geometries", "zones", "modes")
 _README = """\
 # {title}
 
@@ -30,6 +30,7 @@ Fields called `karvan_…` are no part of GMNS; `karvan import gmns` reads them 
 |---|---|
 | `link.length`, `link.free_speed` | km and km/h, along the way; the speed is a commercial one, stops included, that of the mode where a link has none, and empty above {fastest:g} km/h, the most GMNS allows |
 | `link.capacity`, `link.lanes` | empty: GMNS counts vehicles per hour and lane, the case what passes in one direction in a year; see `karvan_capacity` and `karvan_capacity_unit` |
+| `link.geometry` | the line of the case, where it has one; `karvan_line` says whether it is the alignment or a schematic line through places along the way; empty: straight |
 | `link.facility_type`, `link.allowed_uses` | the mode |
 | `node.node_type` | what the place is first of all |
 | `use_definition.persons_per_vehicle`, `.pce` | 0, since GMNS requires a number and cargo has none |
@@ -83,9 +84,17 @@ def _links(corridor: Corridor) -> Iterable[Row]:
     for row in corridor["links"].rows():
         if row["exists"]:
             yield {"link_id": row["link_id"], "name": row["name"], "from_node_id": row["from_node"], "to_node_id": row["to_node"],
-                   "directed": row["directed"], "length": row["length"], "facility_type": row["mode_id"], "free_speed": _speed(corridor, row),
+                   "directed": row["directed"], **_line(corridor, row["link_id"]), "length": row["length"], "facility_type": row["mode_id"], "free_speed": _speed(corridor, row),
                    "allowed_uses": row["mode_id"], "karvan_time": row["time"], "karvan_time_sd": row["time_sd"],
                    "karvan_capacity": row["capacity"], "karvan_capacity_unit": row["capacity_unit"], "karvan_tracks": row["tracks"]}  # fmt: skip
+
+
+def _line(corridor: Corridor, link: str) -> Row:
+    geometries = corridor["geometries"]
+    if link not in geometries:
+        return {}
+    row = geometries.row(link)
+    return {"geometry": row["line"], "karvan_line": row["kind"]}
 
 
 def _speed(corridor: Corridor, link: Row) -> float:

@@ -6,6 +6,7 @@ part of GMNS itself; networks published as GMNS Plus carry it. Lengths and speed
 
 from __future__ import annotations
 
+from karvan.tables.geometries import SCHEMA as GEOMETRIES
 from karvan.tables.modes import SCHEMA as MODES
 from karvan.tables.schema import Schema, boolean, choice, ident, integer, number, text
 
@@ -39,6 +40,7 @@ LINK = Schema("link", "ways between two nodes", ("link_id",), (
     ident("from_node_id", "where it begins", required=True),
     ident("to_node_id", "where it ends", required=True),
     boolean("directed", "true when it can be used only from from_node_id to to_node_id", True),
+    text("geometry", "line on the map, WKT"),
     number("length", "along the way, in long_length of config.csv", minimum=0),
     text("facility_type", "kind of way"),
     number("capacity", "vehicles per hour and lane; not karvan's", minimum=0),
@@ -51,6 +53,7 @@ LINK = Schema("link", "ways between two nodes", ("link_id",), (
     number("karvan_capacity", "what can pass in one direction in a year", minimum=0),
     text("karvan_capacity_unit", "unit of karvan_capacity"),
     integer("karvan_tracks", "tracks of a railway", minimum=1),
+    choice("karvan_line", "what the geometry is", *GEOMETRIES["kind"].choices),
 ), required=True)
 ZONE = Schema("zone", "where trips begin and end", ("zone_id",), (
     ident("zone_id", "key", required=True),

@@ -2,14 +2,14 @@
 
     name = "Hub in time, sea falls"
     [projects]
-    aktau_hub = 2026-12-31        # or "never"
+    port_hub = 2026-12-31         # or "never"
     [sea]
     level = -30.5                 # m, all modelled years
     [demand]
     factor = 1.2
     [[edits]]                     # as a row of edits.csv
     table = "fleets"
-    id = "caspian_feeders"
+    id = "feeders"
     column = "number"
     op = "add"
     value = 2

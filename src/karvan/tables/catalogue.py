@@ -6,16 +6,16 @@ from types import MappingProxyType
 
 from karvan.tables import (  # isort: skip
     calendars, claims, commodities, contradictions, cuts, demand, edits, emission_factors, events, fleets,
-    institutions, links, modes, names, nodes, observations, parameters, projects, promises, resources, risks,
-    series, services, shocks, sources, systems, targets, tariffs, terminals, uses, zones,
+    geometries, institutions, links, modes, names, nodes, observations, parameters, projects, promises, reports,
+    resources, risks, series, services, shocks, sources, systems, targets, tariffs, terminals, uses, zones,
 )  # fmt: skip
 from karvan.tables.schema import Schema
 
 SCHEMAS: MappingProxyType[str, Schema] = MappingProxyType({
     module.SCHEMA.name: module.SCHEMA
     for module in (
-        modes, commodities, nodes, zones, links, terminals, calendars, services, fleets, resources, uses, tariffs,
-        emission_factors, demand, cuts, parameters, projects, edits, shocks, targets, observations, promises,
+        modes, commodities, nodes, zones, links, geometries, terminals, calendars, services, fleets, resources, uses, tariffs,
+        emission_factors, demand, cuts, parameters, projects, reports, edits, shocks, targets, observations, promises,
         events, series, risks, institutions, systems, names, contradictions, claims, sources,
     )
 })  # fmt: skip

@@ -13,7 +13,7 @@ SCHEMA = Schema("events", "visits, agreements, openings, incidents", ("event_id"
     items("parties", "ISO 3166 codes or institutions"),
     text("place", "where"),
     choice("status", "whether it happened", "done", "planned", "cancelled", "unseen", default="done"),
-    ident("system", "the system of the articles it belongs to", refers_to="systems"),
+    ident("system", "the system it belongs to", refers_to="systems"),
     KNOWN_SINCE,
     *PROVENANCE,
 ))

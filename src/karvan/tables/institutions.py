@@ -11,6 +11,6 @@ SCHEMA = Schema("institutions", "ministries, railways, ports, banks, councils, f
     text("kind", "what it is"),
     items("countries", "ISO 3166 codes"),
     date("founded", "when"),
-    ident("system", "the system of the articles it belongs to", refers_to="systems"),
+    ident("system", "the system it belongs to", refers_to="systems"),
     *PROVENANCE,
 ))

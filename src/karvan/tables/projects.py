@@ -9,7 +9,7 @@ SCHEMA = Schema("projects", "dated plans; what one changes when delivered stands
     ident("project_id", "key", required=True),
     text("name", "what people read", required=True),
     choice("kind", "the reference class of its delivery", "rail", "port", "ship", "road", "border", "pipeline", "cable", "fibre", "institution", "energy", "industry", required=True),
-    ident("system", "the system of the articles it belongs to", refers_to="systems"),
+    ident("system", "the system it belongs to", refers_to="systems"),
     items("countries", "ISO 3166 codes"),
     choice("status", "how far it is; the words of the brief: announced is not funded, funded is not built", "announced", "study", "funded", "construction", "delivered", "stalled", "cancelled", required=True),
     date("started", "start of works"),

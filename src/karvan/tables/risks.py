@@ -13,6 +13,6 @@ SCHEMA = Schema("risks", "register of risks; a risk that strikes the network nam
     number("probability_low", "lower end, over the horizon", "share", minimum=0, maximum=1),
     number("probability_high", "upper end", "share", minimum=0, maximum=1),
     ident("shock_id", "the shock that stands for it", refers_to="shocks"),
-    ident("system", "the system of the articles it belongs to", refers_to="systems"),
+    ident("system", "the system it belongs to", refers_to="systems"),
     *PROVENANCE,
 ))

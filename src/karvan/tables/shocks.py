@@ -15,7 +15,8 @@ SCHEMA = Schema("shocks", "events that may strike; what one changes stands in `e
     number("duration", "mean length of one, in days", "d", minimum=0, required=True),
     number("duration_low", "5th percentile of its length", "d", minimum=0),
     number("duration_high", "95th percentile of its length", "d", minimum=0),
+    date("active_since", "for a shock that runs today: the day it began; its days up to today count in the first modelled year"),
     date("active_until", "for a shock that runs today: when it is expected to end", period_end=True),
-    ident("system", "the system of the articles it belongs to", refers_to="systems"),
+    ident("system", "the system it belongs to", refers_to="systems"),
     *PROVENANCE,
 ))

@@ -1,10 +1,10 @@
-"""Systems: the things of which the articles speak."""
+"""Systems: the things that the case speaks of."""
 
 from __future__ import annotations
 
 from karvan.tables.schema import Schema, choice, ident, text
 
-SCHEMA = Schema("systems", "every system of the articles, and where it lives in the case", ("system",), (
+SCHEMA = Schema("systems", "every system that the case speaks of, and where it lives in it", ("system",), (
     ident("system", "key", required=True),
     text("name", "what people read", required=True),
     choice("home", "where it lives first of all", "layer", "project", "target", "series", "event", "risk", "institution", required=True),

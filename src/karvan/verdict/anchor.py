@@ -67,7 +67,7 @@ class Anchor:
         cells = bridge_cells.of_year(replace(compiled.cells, today=today), compiled.corridor.history, self.year)
         answer = self.model.solve(cells, self.amount, self.level, self.prices)
         flows = self.plan.of_year(compiled, cells, answer.result.arc_flow)
-        return np.asarray(np.log(flows + calibrate.FLOOR))
+        return np.asarray(np.log(flows + calibrate.floors(self.plan.keys)))
 
 
 def prepare(model: Model) -> Anchor | None:
@@ -75,7 +75,7 @@ def prepare(model: Model) -> Anchor | None:
     compiled = model.compiled
     corridor = compiled.corridor
     section = corridor.settings.calibration
-    keys: Mapping[measures.Key, float] = calibrate.measures_of(section)
+    keys: Mapping[measures.Key, float] = calibrate.flows_of(section)
     free = calibrate.free_numbers(corridor, model, section)
     seen = [entry for entry in calibrate.observed(corridor, keys) if entry[1] in compiled.data_years]
     if not free or not seen:
@@ -88,7 +88,7 @@ def prepare(model: Model) -> Anchor | None:
     anchor = Anchor(
         model, plan, year, level.observed(corridor, year), amount, tuple(np.array(each.places) for each in free), start,
         np.array([each.low for each in free]), np.array([each.high for each in free]),
-        np.log(np.array([figures[key] for key in plan.keys]) + calibrate.FLOOR), np.zeros((len(free), len(plan.keys))),
+        np.log(np.array([figures[key] for key in plan.keys]) + calibrate.floors(plan.keys)), np.zeros((len(free), len(plan.keys))),
         np.zeros(len(compiled.limits)),
     )  # fmt: skip
     none = np.zeros(0, dtype=np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib import metadata
 from typing import Any
 
@@ -10,10 +11,11 @@ import numpy as np
 
 from karvan.corridor.corridor import Corridor
 from karvan.evidence import weigh
-from karvan.verdict import measures
+from karvan.verdict import measures, scores
 from karvan.verdict.assess import Assessment, Verdict
 from karvan.verdict.calibrate import Fit
 from karvan.verdict.measures import Key
+from karvan.verdict.scores import Rivalry
 
 SCHEMA_VERSION = "1.0"
 _LIBRARIES = ("numpy", "scipy", "numba")
@@ -115,22 +117,44 @@ def verdict(found: Assessment, each: Verdict) -> dict[str, Any]:
 
 
 def fit(found: Fit) -> dict[str, Any]:
-    """A fit as a document: cells, errors, and the table of observed and modelled figures."""
-    return {
+    """A fit as a document: cells, errors, the table of observed and modelled figures, scores, shares and gaps."""
+    walked = scores.walked(found.comparisons, found.years)
+    rivalries = scores.rivalries(found.comparisons, found.years)
+    out = {
         "schema_version": SCHEMA_VERSION,
         "manifest": manifest(found.corridor, fit=found.name),
         "fit_years": list(found.years),
+        "check_years": list(found.check_years),
         "observations": found.observations,
+        "free_numbers": len(found.free),
         "degrees_of_freedom": found.degrees_of_freedom,
+        "discrepancy": found.discrepancy,
         "cells": [
             {"name": each.name, "table": table, "id": key, "column": column, "value": float(value), "error": float(error)}
             for each, value, error in zip(found.free, found.values, found.errors, strict=True)
             for table, key, column in each.cells
         ],
+        "scores": [
+            {"group": each.group, "aim": each.aim, "fitted": each.fitted, "only_compared": each.only_compared, "fit": asdict(each.fit),
+             "check": asdict(each.check), "walk": _rivalry(each.walk), "drift": _rivalry(each.drift)}
+            for each in found.scores
+        ],
+        "measures": [{**asdict(key), "walk": _rivalry(each)} for key, each in rivalries.items()],
         "comparisons": [
-            {"metric": each.key.metric, "subject": each.key.subject, "commodity": each.key.commodity, "year": each.year,
-             "observed": each.observed, "modelled": each.modelled, "error": plain(each.error), "unit": each.unit,
-             "scope": each.scope, "role": each.role}
+            {**asdict(each.key), "group": each.group, "cargo": each.cargo or None, "year": each.year, "role": each.role, "fitted": each.fitted,
+             "observed": each.observed, "modelled": each.modelled, "unit": each.unit, "error": each.error, "log_error": each.log_error,
+             "walk": walked.get((each.key, each.year)), "scope": each.scope, "comparable": not each.outside,
+             "outside": each.outside or None, "given": each.given}
             for each in found.comparisons
         ],
+        "shares": [{**asdict(each), "among": list(each.among)} for each in found.shares],
+        "misses": [{**asdict(each.key), "years": list(each.years), "reason": each.reason or None} for each in found.misses],
+        "gaps": [{**asdict(each.key), "periods": list(each.periods), "why": each.why} for each in found.gaps],
     }  # fmt: skip
+    listed: dict[str, Any] = plain(out)
+    return listed
+
+
+def _rivalry(found: Rivalry) -> dict[str, Any]:
+    return {"figures": found.figures, "model_error": found.model, "walk_error": found.walk, "ratio": found.ratio,
+            "nearer": found.nearer, "better": found.better or None}

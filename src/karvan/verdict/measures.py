@@ -7,7 +7,7 @@ weights on the arrays of an outcome once per case, so that a future-year costs a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -51,7 +51,7 @@ METRICS: dict[str, Metric] = {
     "transit_time_p90": Metric("days between two places that nine of ten shipments keep", "day", TIME, ("od",)),
     "tariff_level": Metric("money for a tonne between two places on the best way", "USD/t", TIME, ("od",)),
     "box_rate": Metric("money for a TEU between two places on the best way", "USD/TEU", TIME, ("od",)),
-    "border_time": Metric("hours in a step, queue included", "h", TIME, ("terminal",)),
+    "border_time": Metric("hours in a step, or in steps one after the other, queue included", "h", TIME, ("terminal",)),
     "completion_date": Metric("day on which a project is delivered", "date", DATE, ("project",)),
     "event_date": Metric("day on which something happens", "event", DATE, ("event", "project")),
     "trade_turnover": Metric("goods traded between two countries in a year, by reporting side", "USD", SERIES, ("trade",)),
@@ -85,6 +85,11 @@ class Key:
         """How the key is computed; LEDGER when its metric cannot be computed for its kind of subject."""
         metric = METRICS[self.metric]
         return metric.how if self.kind in metric.subjects else LEDGER
+
+    @property
+    def undirected(self) -> Key:
+        """The key by which figures of one thing meet: between two places, and in a step, the direction is in the subject."""
+        return replace(self, direction="both") if self.kind in ("od", "terminal") else self
 
     @property
     def kind(self) -> str:
@@ -125,7 +130,7 @@ def check(corridor: Corridor) -> Iterator[Fault]:
                 near = nearest(key.kind, SUBJECTS)
                 yield Fault(file, line, "subject", row["subject"] or "nothing", "KIND:NAME", f"Nearest kind: {near}.")
             else:
-                yield from _subject_faults(corridor, key, file, line)
+                yield from subject_faults(corridor, key, file, line)
             known = (*cargo.vocabulary(corridor["commodities"]), ALL, DRY, OIL)
             if row["commodity"] not in known:
                 yield Fault(file, line, "commodity", row["commodity"], "a commodity, cargo type, dry, oil or all", f"Nearest: {nearest(row['commodity'], known)}.")
@@ -144,20 +149,21 @@ _TABLE_OF = {"cut": "cuts", "link": "links", "resource": "resources", "terminal"
              "project": "projects", "port": "nodes"}  # fmt: skip
 
 
-def _subject_faults(corridor: Corridor, key: Key, file: str, line: int) -> Iterator[Fault]:
+def subject_faults(corridor: Corridor, key: Key, file: str, line: int, column: str = "subject") -> Iterator[Fault]:
+    """Names in the subject of a key that the case does not have."""
     table_name = _TABLE_OF.get(key.kind)
     names: Sequence[str] = key.name.split("+") if key.kind in ("resource", "terminal", "link") else (key.name,)
     if key.kind == "od":
         table_name, names = "nodes", key.name.split(">")
         if len(names) != 2:
-            yield Fault(file, line, "subject", key.subject, "od:FROM>TO", "Name two nodes.")
+            yield Fault(file, line, column, key.subject, "od:FROM>TO", "Name two nodes.")
             return
     if table_name is None:
         return
     table = corridor[table_name]
     for name in names:
         if name not in table:
-            yield Fault(file, line, "subject", name, f"a row of {table_name}", f"Nearest: {nearest(name, table.keys)}.")
+            yield Fault(file, line, column, name, f"a row of {table_name}", f"Nearest: {nearest(name, table.keys)}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,7 +241,7 @@ def arcs_of_key(compiled: Compiled, key: Key) -> np.ndarray:
         row = corridor["cuts"].row(key.name)
         chosen, direction = arcs_of_members(corridor, arcs, row["links"]), row["direction"]
     else:
-        chosen, direction = arcs_of_members(corridor, arcs, (key.name,)), "both"
+        chosen, direction = arcs_of_members(corridor, arcs, tuple(key.name.split("+"))), "both"
     wanted = {"westbound": "forward", "eastbound": "reverse"}.get(key.direction, key.direction)
     if wanted not in DIRECTIONS:
         wanted = direction
@@ -292,9 +298,9 @@ def time_ends(compiled: Compiled, key: Key) -> tuple[int, int]:
 
 
 def commodity_of(compiled: Compiled, key: Key) -> int:
-    """The commodity whose shipment a time or price is asked for: the key's, else the first of the case."""
-    names = compiled.commodities
-    return names.index(key.commodity) if key.commodity in names else 0
+    """The commodity whose shipment a time or price is asked for: the first that the key's word means, else the first of the case."""
+    known = cargo.words(compiled.corridor["commodities"])
+    return next((i for i, words in enumerate(known) if key.commodity in words), 0)
 
 
 def resources_of_arc(compiled: Compiled) -> sparse.csr_matrix:

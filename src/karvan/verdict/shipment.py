@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from karvan.bridge import label
+from karvan.bridge import emissions, label
 from karvan.bridge.cells import DATED, cause_of
 from karvan.bridge.compile import Compiled
 from karvan.bridge.expanded import DESTINATION, ORIGIN
@@ -30,7 +30,8 @@ _TARIFF_SEED = 1
 
 @dataclass(frozen=True)
 class Way:
-    """One way door to door: days, money, emissions, kilometres, legs, and the places where it changes hands."""
+    """One way door to door: days, money, emissions (and whether an optimistic factor is in them), kilometres, legs, and the
+    places where it changes hands."""
 
     days_p10: float
     days_p50: float
@@ -39,6 +40,7 @@ class Way:
     money_per_teu: float | None
     generalised: float
     co2: float
+    co2_optimistic: bool
     length: float
     via: str
     efficient: bool
@@ -49,8 +51,8 @@ class Way:
         legs = [{"table": leg.kind, "id": leg.key, "name": leg.name, "from": leg.from_node, "to": leg.to_node, "mode": leg.mode,
                  "length": leg.length, "hours": leg.hours, "money": leg.money} for leg in self.legs]  # fmt: skip
         return {"days_p10": self.days_p10, "days_p50": self.days_p50, "days_p90": self.days_p90, "money": self.money,
-                "money_per_teu": self.money_per_teu, "generalised_cost": self.generalised, "co2": self.co2, "length": self.length,
-                "via": self.via, "efficient": self.efficient, "legs": legs}  # fmt: skip
+                "money_per_teu": self.money_per_teu, "generalised_cost": self.generalised, "co2": self.co2, "co2_optimistic": self.co2_optimistic,
+                "length": self.length, "via": self.via, "efficient": self.efficient, "legs": legs}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,9 @@ def compare(model: Model, answer: Answer, origin: str, destination: str, commodi
     compiled = model.compiled
     k = compiled.commodities.index(commodity)
     conditions = transit.with_queues(model, answer)
-    co2, length = emissions(compiled), lengths(compiled)
+    length, factors = lengths(compiled), emissions.link_factors(compiled.corridor, commodity)
+    co2 = length * np.append(factors.factor, 0.0)[compiled.arcs.link]
+    optimistic = np.append(factors.optimistic, False)[compiled.arcs.link]
     options = route.RouteOptions(best=best)
     found = route.best(compiled.network, compiled.choice, conditions, compiled.state_index[origin, ORIGIN],
                        compiled.state_index[destination, DESTINATION], k, co2=co2, length=length, options=options)  # fmt: skip
@@ -126,7 +130,7 @@ def compare(model: Model, answer: Answer, origin: str, destination: str, commodi
         days = found.percentile[i] / _MANY_HOURS
         money = float(found.money[i])
         ways.append(Way(float(days[0]), float(days[1]), float(days[2]), money, None if np.isnan(teu) else money * float(teu),
-                        float(found.generalised[i]), float(found.co2[i]), float(length[way].sum()), via(compiled, legs),
+                        float(found.generalised[i]), float(found.co2[i]), bool(optimistic[way].any()), float(length[way].sum()), via(compiled, legs),
                         bool(found.efficient[i]), legs))  # fmt: skip
     names = compiled.corridor["nodes"]
     return Comparison(compiled, names.row(origin)["name"], names.row(destination)["name"], commodity, year, scenario, tuple(ways), found.complete)
@@ -151,15 +155,3 @@ def lengths(compiled: Compiled) -> np.ndarray:
     out = np.zeros(len(compiled.arcs))
     out[linked] = compiled.corridor["links"]["length"][compiled.arcs.link[linked]]
     return out
-
-
-def emissions(compiled: Compiled) -> np.ndarray:
-    """kg CO2e per tonne on every arc, well to wheel: kilometres times the factor of the mode; the first WTW factor of a mode counts,
-    0 where a mode has none (terminals are not included)."""
-    factors: dict[str, float] = {}
-    for row in compiled.corridor["emission_factors"].rows():
-        if row["scope"] == "WTW":
-            factors.setdefault(row["mode_id"], float(row["factor"]))
-    modes = compiled.corridor["links"]["mode_id"]
-    of_link = np.array([factors.get(mode, 0.0) for mode in modes] + [0.0])
-    return lengths(compiled) * of_link[compiled.arcs.link]

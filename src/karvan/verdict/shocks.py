@@ -13,10 +13,11 @@ _HIGHEST = 1.0 - 1e-9
 
 
 def sample(corridor: Corridor, seed: int, futures: int) -> dict[str, np.ndarray]:
-    """Per shock: the share of every modelled year in which it holds, [future, year], from today on.
+    """Per shock: the share of every modelled year in which it holds, [future, year]: from today on, and since it began if it runs today.
 
-    A shock that runs today (`active_until`) holds until about then, and may strike again afterwards. Where two onsets of one
-    shock overlap, the days count once.
+    A shock that runs today holds until about `active_until`, and may strike again afterwards; what it took of the first
+    modelled year before today, from `active_since` on, is no draw and counts in full. Where two onsets of one shock
+    overlap, the days count once.
     """
     years = corridor.settings.years
     today = max(float(decimal_year(corridor.as_of)), float(years[0]))
@@ -30,6 +31,9 @@ def sample(corridor: Corridor, seed: int, futures: int) -> dict[str, np.ndarray]
             left = max(float(decimal_year(row["active_until"])) - today, 0.0)
             running = left * np.exp(0.5 * draws.normal(seed, f"shock.{key}.running", futures)[:, 0])
         out[key] = _shares(seed, key, rate, row, today, running, years)
+        if not np.isnat(row["active_since"]):
+            since = max(float(decimal_year(row["active_since"])), float(years[0]))
+            out[key][:, 0] = np.minimum(out[key][:, 0] + max(today - since, 0.0), 1.0)
     return out
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from karvan.evidence import weigh
+from karvan.tables.table import Row
 from karvan.verdict.assess import Assessment, Verdict
 from karvan.verdict.judge import Word
 
@@ -56,6 +57,38 @@ def verdict(assessment: Assessment, found: Verdict) -> tuple[Message, ...]:
     source = weigh.citation(assessment.corridor.tables, target["source_id"])
     out.append(Message("source", {"source": source}) if source else Message("source.none", {"basis": target["basis"]}))
     return tuple(out)
+
+
+def history(assessment: Assessment, found: Verdict) -> tuple[Message, ...]:
+    """What was said of the target's project, oldest first: dates and amounts promised, cost, progress, money, status.
+    Empty for a target without a project."""
+    project = found.target["project_id"]
+    if not project:
+        return ()
+    tables = assessment.corridor.tables
+    said: list[tuple[np.datetime64, Message]] = []
+    for row in tables["promises"].rows():
+        if row["project_id"] == project:
+            source = weigh.citation(tables, row["source_id"]) or row["basis"]
+            promised = row["promised"] if np.isnan(row["amount"]) else np.datetime64(row["promised"], "Y")
+            values = {"on": str(row["promised_on"]), "party": row["party"].replace(";", ","), "promised": str(promised), "source": source}
+            if not np.isnan(row["amount"]):
+                values.update(value=row["amount"], unit=row["unit"].removesuffix("/yr"))
+            said.append((row["promised_on"], Message("history.date" if np.isnan(row["amount"]) else "history.amount", values)))
+    for row in tables["reports"].rows():
+        if row["project_id"] == project:
+            source = weigh.citation(tables, row["source_id"]) or row["basis"]
+            said.append((row["reported_on"], _report(row, source)))
+    return tuple(message for _, message in sorted(said, key=lambda each: each[0]))
+
+
+def _report(row: Row, source: str) -> Message:
+    values: dict[str, Any] = {"on": str(row["reported_on"]), "source": source}
+    if np.isnan(row["value"]):
+        return Message(f"history.{row['kind']}", {**values, "state": row["state"]})
+    if row["kind"] == "progress":
+        return Message("history.progress", {**values, "share": row["value"]})
+    return Message("history.cost" if row["kind"] == "cost" else "history.money", {**values, "value": row["value"], "unit": row["unit"]})
 
 
 def _promise(found: Verdict) -> Message:

@@ -12,18 +12,30 @@ import numpy as np
 from karvan.engines import arrays, paths
 from karvan.engines.duration import percentiles
 from karvan.verdict import measures
-from karvan.verdict.measures import Key
+from karvan.verdict.measures import Key, Plan
 from karvan.verdict.model import Answer, Model
 
 HOURS_OF_DAY = 24.0
 
 
-def of_year(model: Model, answer: Answer, key: Key) -> float:
-    """The value of a time or price measure in one solved year, in its canonical unit; NaN when there is no way."""
+def values(model: Model, answer: Answer, plan: Plan) -> np.ndarray:
+    """The flows, times and prices of a plan in one solved year of today's tables, in canonical units; NaN where there is no
+    way, and for capacities of cuts."""
+    out = plan.of_year(model.compiled, model.compiled.cells.today, answer.result.arc_flow)
+    if plan.times:
+        queued = with_queues(model, answer)
+        for at, key in plan.times:
+            out[at] = of_year(model, answer, key, queued)
+    return out
+
+
+def of_year(model: Model, answer: Answer, key: Key, queued: arrays.Conditions | None = None) -> float:
+    """The value of a time or price measure in one solved year, in its canonical unit; NaN when there is no way. `queued` are
+    the conditions of the year with its queues, where they are at hand."""
+    queued = with_queues(model, answer) if queued is None else queued
     if key.kind == "terminal":
-        return _step(model, answer, key.name)
+        return sum(_step(model, queued, terminal) for terminal in key.name.split("+"))
     commodity = measures.commodity_of(model.compiled, key)
-    queued = with_queues(model, answer)
     weight = paths.generalised_cost(model.compiled.network, model.compiled.choice, queued, commodity)
     way = np.array(paths.cheapest(model.star, weight, *measures.time_ends(model.compiled, key)), dtype=np.int64)
     if not len(way):
@@ -46,8 +58,8 @@ def with_queues(model: Model, answer: Answer) -> arrays.Conditions:
     return replace(conditions, time=conditions.time + drawn @ wait, variance=conditions.variance + drawn @ wait**2)
 
 
-def _step(model: Model, answer: Answer, terminal: str) -> float:
+def _step(model: Model, queued: arrays.Conditions, terminal: str) -> float:
     compiled = model.compiled
     position = compiled.corridor["terminals"].index[terminal]
     arcs = np.flatnonzero(compiled.arcs.terminal == position)
-    return float(with_queues(model, answer).time[arcs[0]]) if len(arcs) else float("nan")
+    return float(queued.time[arcs[0]]) if len(arcs) else float("nan")

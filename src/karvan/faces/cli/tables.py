@@ -5,17 +5,18 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
-import numpy as np
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
 from karvan import verbs
-from karvan.evidence import weigh
+from karvan.evidence import ageing, weigh
 from karvan.faces.cli.board import board
-from karvan.faces.messages import amount, say
+from karvan.faces.cli.calibration import calibration
+from karvan.faces.messages import amount, catalogue, say
+from karvan.tables.provenance import BASES
 from karvan.verdict import certify, measures, shipment
-from karvan.verdict.calibrate import Comparison
+from karvan.verdict.tell import Message
 
 _MOST_LIMITS = 20
 
@@ -35,6 +36,10 @@ def _(answer: verbs.Board, console: Console, language: str) -> None:
 def _(answer: verbs.Explained, console: Console, language: str) -> None:
     for message in answer.messages:
         console.print(say(message, language))
+    if answer.history:
+        console.print(f"\n{catalogue(language)['history']}")
+    for message in answer.history:
+        console.print(f"  {say(message, language)}")
 
 
 @render.register
@@ -51,50 +56,63 @@ def _(answer: verbs.Checked, console: Console, language: str) -> None:
 
 
 @render.register
+def _(answer: verbs.Facts, console: Console, language: str) -> None:
+    words = catalogue(language)
+    counts = Table(title=words["facts.counts"].format(as_of=answer.corridor.as_of), title_justify="left", box=None, header_style="bold")
+    counts.add_column(words["facts.basis"])
+    classes = [*(name for _, name in ageing.CLASSES), ageing.UNDATED, ageing.WITHOUT_SOURCE]
+    for name in classes:
+        counts.add_column(words.get(f"facts.class.{name}", name), justify="right")
+    for basis in BASES:
+        counts.add_row(words[f"basis.{basis}"], *(str(answer.ages.counts[basis][name] or "–") for name in classes))
+    console.print(counts)
+    console.print()
+    console.print(_covered(answer, words))
+    total = answer.ages.total
+    share = total.cells_with_source / max(total.cells, 1)
+    covered = {"cells": total.cells, "sourced": total.cells_with_source, "stated": total.cells_stated, "share": share}
+    console.print(say(Message("facts.coverage", covered), language))
+    console.print(say(Message("facts.sources", {"sources": answer.ages.sources, **answer.ages.unknown}), language))
+    console.print()
+    shown = answer.shown[: answer.most or None]
+    if not shown:
+        console.print(words["facts.none"])
+        return
+    title = "facts.older" if answer.older_than is not None else "facts.stale" if answer.stale else "facts.all"
+    said = words[title].format(shown=len(shown), all=len(answer.shown), years=f"{answer.older_than or 0:g}")
+    listed = Table(title=said, title_justify="left", box=None, header_style="bold")
+    for name in ("age", "basis", "table", "id", "value", "publisher", "date"):
+        listed.add_column(words[f"facts.{name}"], justify="right" if name == "age" else "left", no_wrap=name == "age")
+    for fact in shown:
+        listed.add_row("–" if fact.age is None else f"{fact.age:.1f}", words[f"basis.{fact.basis}"], fact.table, Text(fact.id), Text(fact.value),
+                       Text(fact.publisher or words["facts.no_source"]), fact.date or "–")  # fmt: skip
+    console.print(listed)
+
+
+def _covered(answer: verbs.Facts, words: dict[str, str]) -> Table:
+    """Coverage per table."""
+    table = Table(title=words["facts.covered"], title_justify="left", box=None, header_style="bold")
+    for name in ("table", "rows", "rows_with_source", "cells", "cells_with_source", "share", "cells_stated"):
+        table.add_column(words[f"facts.{name}"], justify="left" if name == "table" else "right")
+    for each in answer.ages.coverage:
+        share = f"{100 * each.cells_with_source / each.cells:.0f} %" if each.cells else "–"
+        table.add_row(each.table, str(each.rows), str(each.rows_with_source), str(each.cells), str(each.cells_with_source), share,
+                      str(each.cells_stated))  # fmt: skip
+    return table
+
+
+@render.register
 def _(answer: verbs.Written, console: Console, language: str) -> None:
     console.print(f"Wrote {len(answer.files)} file{'s' if len(answer.files) != 1 else ''} to {answer.folder}.")
+    if answer.what == "empty case":
+        console.print(f"Next: read {answer.folder / 'README.md'} · fill in nodes, links, zones and demand · karvan check {answer.folder}")
     if answer.what == "case":
         console.print(f"Next: karvan check {answer.folder} · karvan assess {answer.folder}")
 
 
 @render.register
 def _(answer: verbs.Fitted, console: Console, language: str) -> None:
-    fit = answer.calibration
-    table = Table(title="Observed and modelled", title_justify="left", box=None, header_style="bold")
-    for name, justify in (("measure", "left"), ("year", "right"), ("role", "left"), ("observed", "right"), ("modelled", "right"),
-                          ("error", "right"), ("counted by", "left")):  # fmt: skip
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    last = None
-    for each in sorted(fit.comparisons, key=lambda c: (c.key, c.year)):
-        name = f"{each.key.metric} {each.key.subject.partition(':')[2]} {each.key.commodity}"
-        error = f"{100 * each.error:+.0f} %" if np.isfinite(each.error) else "–"
-        table.add_row(name if name != last else "", str(each.year), each.role, amount(each.observed, each.unit), amount(each.modelled, each.unit),
-                      error, each.scope)  # fmt: skip
-        last = name
-    if not fit.comparisons:
-        console.print("This case names no measures to fit under [calibration] in case.toml, or none of them was observed.")
-        return
-    console.print(table)
-    console.print(_errors(fit.comparisons))
-    console.print(f"Fitted {len(fit.free)} numbers on {fit.observations} figures of {', '.join(map(str, fit.years))} "
-                  f"({fit.degrees_of_freedom} degrees of freedom); check years were not seen by the fit or by the demand.")  # fmt: skip
-    cells = Table(box=None, header_style="bold")
-    for name in ("free number, USD/t", "fitted", "standard error", f"nowcast {', '.join(map(str, answer.nowcast.years))}"):
-        cells.add_column(name, justify="left" if name.startswith("free") else "right")
-    for cell, value, error, now in zip(fit.free, fit.values, fit.errors, answer.nowcast.values, strict=True):
-        cells.add_row(cell.name, f"{value:.2f}", f"{error:.2f}", f"{now:.2f}")
-    console.print(cells)
-    if answer.written is not None:
-        console.print(f"Stored in {answer.written}.")
-
-
-def _errors(comparisons: tuple[Comparison, ...]) -> str:
-    parts = []
-    for role in ("fit", "check"):
-        errors = [abs(each.error) for each in comparisons if each.role == role and np.isfinite(each.error)]
-        if errors:
-            parts.append(f"{role} years {100 * float(np.mean(errors)):.0f} % over {len(errors)} figures")
-    return "Mean absolute error: " + "; ".join(parts) + "."
+    console.print(calibration(answer, console.width, language))
 
 
 @render.register
@@ -152,10 +170,12 @@ def _ways(answer: shipment.Comparison) -> Group:
     for i, way in enumerate(answer.ways, start=1):
         box = "–" if way.money_per_teu is None else f"{way.money_per_teu:,.0f} USD/TEU"
         table.add_row(str(i), way.via, *(f"{days:.1f}" for days in (way.days_p10, way.days_p50, way.days_p90)), f"{way.money:,.0f}", box,
-                      f"{way.co2:,.0f}", f"{way.length:,.0f}", f"{way.generalised:,.0f}")  # fmt: skip
+                      f"{way.co2:,.0f}{'*' if way.co2_optimistic else ''}", f"{way.length:,.0f}", f"{way.generalised:,.0f}")  # fmt: skip
     nodes = answer.compiled.corridor["nodes"]
     names = dict(zip(nodes.keys, nodes["name"], strict=True))
     parts: list[Any] = [table, Text("Ways in the order of freight, time and its unreliability, all in USD/t.", style="dim")]
+    if any(way.co2_optimistic for way in answer.ways):
+        parts.append(Text("* an optimistic emission factor is in it: the real figure is likely higher.", style="dim"))
     for i, way in enumerate(answer.ways, start=1):
         legs = Table(title=f"Way {i}", title_justify="left", box=None, header_style="bold")
         for name in ("from", "to", "by", "what", "km", "hours", "USD/t"):
