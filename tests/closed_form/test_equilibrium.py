@@ -142,3 +142,19 @@ def test_used_paths_are_shortest_and_flow_is_conserved(city):
     assert (spent - shortest) <= 2e-10 * max(spent, 1.0) + 1e-9
     paths = found.paths
     np.testing.assert_allclose(np.bincount(paths.trip, paths.flow, len(demand)), demand.amount, rtol=1e-12)
+
+
+def test_every_fault_of_the_input_is_told_at_once():
+    bad = roads(2, [(0, 1, 1, 1, 4, 0), (0, 5, np.nan, 0, 1, 1)])
+    with pytest.raises(ValueError, match="free_time holds") as caught:
+        equilibrium.solve(bad, trips((0, 0, -1)))
+    for words in ("capacity is not above 0", "a node outside 0..1", "Trips.amount holds", "within one node"):
+        assert words in str(caught.value)
+
+
+def test_a_demand_of_a_million_million_and_a_tiny_one():
+    links = [(0, 1, 1.0, 1.0, 4.0, 1.0), (0, 1, 1.0, 1.0, 4.0, 3.0)]
+    for amount in (1e12, 1e-9):
+        found = equilibrium.solve(roads(2, links), trips((0, 1, amount)), gap=1e-10)
+        assert found.converged
+        assert found.flow.sum() == pytest.approx(amount, rel=1e-12)
