@@ -204,6 +204,12 @@ class _Run:
         return int(path_flows.equilibrate(pairs, self.store.flow, self.x, self.cost, self.links, self.rough, len(self.fixed) > 1, ROUNDS, LEFT))
 
 
+    def drop(self) -> None:
+        """Forget paths that lost all their flow; move the others together when half of their room is waste."""
+        live = int(path_flows.drop(self.store))
+        if self.store.used[1] > 2 * live + 1024:
+            self.store = path_flows.tidy(self.store, live)
+
     def _leap(self, pairs: path_flows.Pairs) -> None:
         """Newton's step for all pairs together: shifts s that minimise the quadratic model within 0 <= path flows, by fixing
         those that run into their bound. Pair by pair creeps where the shifts of many pairs nearly cancel on every link.
@@ -310,7 +316,7 @@ def solve(roads: Roads, trips: Trips, gap: float = 1e-10, iterations: int = 500,
         if found <= gap or spent > seconds:
             break
         run.shift(stuck=len(history) > SLOW and found > 0.1 * history[-SLOW].gap)
-        path_flows.drop(run.store)
+        run.drop()
     return _answer(roads, trips, run, found, found <= gap, tuple(history))
 
 

@@ -339,6 +339,9 @@ def load(through, fixed, links, groups, tree, orders, settled, store, x, expecte
             first, count, offset, length, after, path_flow, name, path_fixed, pool, used = store
             pred, tail, names = tree.pred, links.tail, tree.name
             for j in range(first_trip, last_trip):
+                if used[1] + n > len(pool):
+                    store = _with_room(store, 0, n)
+                    pool = store.pool
                 _add(j, groups.destination[j], groups.amount[j], paid, first, count, offset, length, after, path_flow, name, path_fixed, pool,
                      used, pred, tail, names)  # fmt: skip
         for i in range(n - 1, 0, -1):
@@ -376,7 +379,7 @@ def columns(through, fixed, links, groups, tree, orders, settled, store, x, cost
         if not grow:
             continue
         _name_all(links, tree, orders[g], settled[g])
-        store = _with_room(store, last_trip - first_trip, (last_trip - first_trip) * settled[g])
+        store = _with_room(store, last_trip - first_trip, settled[g])
         first, count, offset, length, after, flow, name, path_fixed, pool, used = store
         pred, tail, names = tree.pred, links.tail, tree.name
         for j in range(first_trip, last_trip):
@@ -396,6 +399,9 @@ def columns(through, fixed, links, groups, tree, orders, settled, store, x, cost
                 cheapest = min(cheapest, price)
                 k = after[k]
             if dist[v] < cheapest * (1.0 - 1e-14):
+                if used[1] + settled[g] > len(pool):
+                    store = _with_room(store, 0, settled[g])
+                    pool = store.pool
                 _add(j, v, 0.0, paid, first, count, offset, length, after, flow, name, path_fixed, pool, used, pred, tail, names)
                 added += 1
     return store, shortest, added
@@ -404,17 +410,15 @@ def columns(through, fixed, links, groups, tree, orders, settled, store, x, cost
 @kernel
 def lay_out(store, seen, stamp):  # type: ignore[no-untyped-def]
     """Drop paths without flow that lost, and lay out every other path against the busiest of its entry."""
-    n, room = 0, 0
+    n, longest, room = 0, 0, 1024
     for j in range(len(store.first)):
         if store.paths[j] > 1:
             n += store.paths[j] - 1
-            longest, total = 0, 0
             k = store.first[j]
             while k >= 0:
-                total += store.length[k]
                 longest = max(longest, store.length[k])
                 k = store.next[k]
-            room += total + longest * (store.paths[j] - 1)
+    room += 16 * n + 2 * longest
     path, against = np.empty(n, np.int32), np.empty(n, np.int32)
     offset = np.empty(n, np.int64)
     only, other = np.empty(n, np.int32), np.empty(n, np.int32)
@@ -437,6 +441,8 @@ def lay_out(store, seen, stamp):  # type: ignore[no-untyped-def]
         k = store.first[j]
         while k >= 0:
             if k != busiest:
+                if at + 2 * longest > len(pool):
+                    pool = _grown(pool, at + at // 2 + 2 * longest)
                 offset[n] = at
                 for i in range(store.offset[k], store.offset[k] + store.length[k]):
                     link = store.pool[i]
@@ -482,6 +488,24 @@ def drop(store):  # type: ignore[no-untyped-def]
                 before = k
             k = after
     return live
+
+
+@kernel
+def tidy(store, live):  # type: ignore[no-untyped-def]
+    """The store with the links of live paths only, entry by entry, and a quarter of room."""
+    pool = np.empty(live + live // 4 + 1024, np.int32)
+    at = 0
+    for j in range(len(store.first)):
+        k = store.first[j]
+        while k >= 0:
+            begin = store.offset[k]
+            store.offset[k] = at
+            for i in range(begin, begin + store.length[k]):
+                pool[at] = store.pool[i]
+                at += 1
+            k = store.next[k]
+    store.used[1] = at
+    return Store(store.first, store.paths, store.offset, store.length, store.next, store.flow, store.name, store.fixed, pool, store.used)
 
 
 @kernel
