@@ -222,19 +222,34 @@ def load(case: str = DEFAULT_CASE) -> Corridor:
     return corridor
 
 
+def _refuse_past_deliveries(corridor: Corridor, projects: dict[str, np.datetime64 | str]) -> None:
+    """A scenario is about days to come: it cannot deliver before the day of the case, nor undo what stands."""
+    table, today = corridor["projects"], corridor.as_of
+    for project, when in projects.items():
+        if table.row(project)["status"] == "delivered":
+            raise UsageError(f"{project} was delivered on {table.row(project)['delivered']}; a scenario cannot move it. Edit the tables of a copy instead.")
+        if isinstance(when, np.datetime64) and when < today:
+            raise UsageError(f"{project}={when}: the case stands on {today}. Give a later day, or never.")
+
+
 def _scenario(corridor: Corridor, file: Path | None, switches: tuple[str, ...]) -> Changed:
     """What a scenario file and --set switches make of a corridor."""
     chosen = scenario.read(file) if file is not None else scenario.Scenario()
-    projects = dict(chosen.projects)
+    projects = {corridor.find_row("projects", name): when for name, when in chosen.projects.items()}
+    switched: dict[str, str] = {}
     for switch in switches:
         name, equals, when = switch.partition("=")
         if not equals:
             raise UsageError(f"--set {switch}: expected PROJECT=DATE or PROJECT=never.")
+        project = corridor.find_row("projects", name)
+        if project in switched:
+            raise UsageError(f"--set {switch}: {switched[project]} sets the same project. Leave one out.")
+        switched[project] = switch
         try:
-            projects[name] = scenario.delivery_of(when)
+            projects[project] = scenario.delivery_of(when)
         except ValueError as error:
             raise UsageError(f"--set {switch}: {error}.") from error
-    projects = {corridor.find_row("projects", name): when for name, when in projects.items()}
+    _refuse_past_deliveries(corridor, projects)
     edits, faults = editing.resolve_rows(chosen.edits, corridor.tables)
     faults = (*faults, *editing.fights(edits, {}))
     if faults:
@@ -343,7 +358,7 @@ def _fit_of(corridor: Corridor, year: int) -> str | None:
     return calibrating.CALIBRATION if year < corridor.settings.first_year else None
 
 
-def route(case: str, origin: str, destination: str, commodity: str, best: int, year: int | None, scenario: Path | None,
+def route(case: str, origin: str, destination: str, commodity: str | None, best: int, year: int | None, scenario: Path | None,
           set: tuple[str, ...], compare: str | None) -> shipment.Comparison:  # fmt: skip
     corridor = load(case)
     found = _route(corridor, origin, destination, commodity, best, year, scenario, set)
@@ -352,11 +367,16 @@ def route(case: str, origin: str, destination: str, commodity: str, best: int, y
     return replace(found, other=_route(corridor, origin, destination, commodity, best, year, None if compare == "base" else Path(compare), ()))
 
 
-def _route(corridor: Corridor, origin: str, destination: str, commodity: str, best: int, year: int | None, file: Path | None,
+def _usual_commodity(corridor: Corridor) -> str:
+    names = corridor["commodities"].keys
+    return "container" if "container" in names else str(names[0])
+
+
+def _route(corridor: Corridor, origin: str, destination: str, commodity: str | None, best: int, year: int | None, file: Path | None,
            switches: tuple[str, ...]) -> shipment.Comparison:  # fmt: skip
     changed = _scenario(corridor, file, switches)
     ends = corridor.find_node(origin), corridor.find_node(destination)
-    kind = corridor.find_row("commodities", commodity)
+    kind = corridor.find_row("commodities", commodity or _usual_commodity(corridor))
     if ends[0] == ends[1]:
         raise UsageError(f"{origin} and {destination} are the same place. Name two places.")
     if not 1 <= best <= 50:
@@ -446,7 +466,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("route", "Which ways lead from A to B? Days P10–P50–P90, cost, CO2, legs, the rivals beside each other.",
          (Option("origin", str, None, "place of departure: name, other name or UN/LOCODE", "FROM", positional=True, required=True),
           Option("destination", str, None, "place of arrival", "TO", positional=True, required=True), _CASE,
-          Option("commodity", str, "container", "what is shipped", "COMMODITY"),
+          Option("commodity", str, None, "what is shipped; default: container, or the first commodity of a case without containers", "COMMODITY"),
           Option("best", int, 4, "how many ways", "N"), _YEAR, _SCENARIO, _SET, _COMPARE), route),
     Verb("assign", "Who uses what? Flows of a year under capacities and queues, and what one more unit of each limit is worth.",
          (_CASE_FIRST, _YEAR, _SCENARIO, _SET, _COMPARE), assign),

@@ -358,6 +358,10 @@ def projects_are_consistent(seen: Tables) -> Iterator[Fault]:
                         "Leave it empty until it has come, or move as_of in case.toml.")  # fmt: skip
         if not np.isnat(row["promised"]) and np.isnat(row["promised_on"]):
             yield Fault("projects.csv", line, "promised_on", "nothing", "the day on which promised was said", "Fill it in.")
+        for column in ("promised_on", "started") if row["status"] in ("construction", "delivered") else ("promised_on",):
+            if row[column] > seen.settings.as_of:
+                yield Fault("projects.csv", line, column, str(row[column]), f"a day up to as_of {seen.settings.as_of}",
+                            "Leave it empty until it has come, or move as_of in case.toml.")  # fmt: skip
 
 
 def reports_are_whole(seen: Tables) -> Iterator[Fault]:

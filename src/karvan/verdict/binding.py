@@ -37,6 +37,8 @@ def of_target(model: Model, drawn: Futures, prices: np.ndarray, key: Key, due_ye
         return _of_throughput(model, drawn, key, at, missed)
     if how == measures.CAPACITY:
         return _of_capacity(compiled, drawn, key, due_year, missed)
+    if how == measures.TIME:
+        return ()  # days and money are sums along a way; no limit that is full stands behind each of them
     if how == measures.SERIES:
         return (Binding(f"growth:{key.subject}", 1.0),)
     worth = prices[missed, at, :].astype(np.float64) * uses_on_way(model, key)[None, :]

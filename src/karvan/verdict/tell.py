@@ -70,8 +70,8 @@ def history(assessment: Assessment, found: Verdict) -> tuple[Message, ...]:
     for row in tables["promises"].rows():
         if row["project_id"] == project:
             source = weigh.citation(tables, row["source_id"]) or row["basis"]
-            promised = row["promised"] if np.isnan(row["amount"]) else np.datetime64(row["promised"], "Y")
-            values = {"on": str(row["promised_on"]), "party": row["party"].replace(";", ","), "promised": str(promised), "source": source}
+            promised = _period(row["promised"]) if np.isnan(row["amount"]) else str(np.datetime64(row["promised"], "Y"))
+            values = {"on": _period(row["promised_on"]), "party": row["party"].replace(";", ","), "promised": promised, "source": source}
             if not np.isnan(row["amount"]):
                 values.update(value=row["amount"], unit=row["unit"].removesuffix("/yr"))
             said.append((row["promised_on"], Message("history.date" if np.isnan(row["amount"]) else "history.amount", values)))
@@ -82,8 +82,16 @@ def history(assessment: Assessment, found: Verdict) -> tuple[Message, ...]:
     return tuple(message for _, message in sorted(said, key=lambda each: each[0]))
 
 
+def _period(day: np.datetime64) -> str:
+    """A day; its month when it is the last of one, its year when it is the last of one: a date without a day is kept as that."""
+    after = day + np.timedelta64(1, "D")
+    if after == after.astype("datetime64[Y]"):
+        return str(day.astype("datetime64[Y]"))
+    return str(day.astype("datetime64[M]")) if after == after.astype("datetime64[M]") else str(day)
+
+
 def _report(row: Row, source: str) -> Message:
-    values: dict[str, Any] = {"on": str(row["reported_on"]), "source": source}
+    values: dict[str, Any] = {"on": _period(row["reported_on"]), "source": source}
     if np.isnan(row["value"]):
         return Message(f"history.{row['kind']}", {**values, "state": row["state"]})
     if row["kind"] == "progress":

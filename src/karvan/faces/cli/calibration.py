@@ -69,13 +69,18 @@ def _summary(fit: Fit, words: Mapping[str, str]) -> Iterator[RenderableType]:
                                                      only=whole.only_compared, check=counts[CHECK], before=before))  # fmt: skip
 
 
+FEW = 5
+"""Figures below which no forecast is called better than another."""
+
+
 def _plainly(whole: Score, words: Mapping[str, str]) -> str:
     """Which is better on the check years, karvan or a random walk, in one sentence each."""
     said = []
     for name, rivalry in (("walk", whole.walk), ("drift", whole.drift)):
         if rivalry.figures:
-            said.append(words[f"calibrate.plainly.{name}.{rivalry.better}"].format(ratio=_ratio(rivalry), nearer=rivalry.nearer, figures=rivalry.figures))
-    return " ".join(said) if said else words["calibrate.plainly.none"]
+            which = rivalry.better if rivalry.figures >= FEW else "few"
+            said.append(words[f"calibrate.plainly.{name}.{which}"].format(ratio=_ratio(rivalry), nearer=rivalry.nearer, figures=rivalry.figures))
+    return " ".join(filter(None, said)) if said else words["calibrate.plainly.none"]
 
 
 def _figures(fit: Fit, group: str, chosen: Sequence[Comparison], width: int, words: Mapping[str, str]) -> Table:
@@ -215,9 +220,9 @@ def _numbers(answer: verbs.Fitted, words: Mapping[str, str]) -> Iterator[Rendera
     fit, now = answer.calibration, answer.nowcast
     if not fit.free:
         return
-    table = _table(words, ("number", "fitted", "se", "nowcast"), left=("number",), title=words["calibrate.numbers"].format(now=_years(now.years)))
-    for cell, value, error, later in zip(fit.free, fit.values, fit.errors, now.values, strict=True):
-        table.add_row(cell.name, f"{value:.2f}", f"{error:.2f}", f"{later:.2f}")
+    table = _table(words, ("number", "fitted", "se", "nowcast", "nowcast_se"), left=("number",), title=words["calibrate.numbers"].format(now=_years(now.years)))
+    for cell, value, error, later, unsure in zip(fit.free, fit.values, fit.errors, now.values, now.errors, strict=True):
+        table.add_row(cell.name, f"{value:.2f}", f"{error:.2f}", f"{later:.2f}", f"{unsure:.2f}")
     yield table
 
 

@@ -173,7 +173,7 @@ def _ways(answer: shipment.Comparison) -> Group:
                       f"{way.co2:,.0f}{'*' if way.co2_optimistic else ''}", f"{way.length:,.0f}", f"{way.generalised:,.0f}")  # fmt: skip
     nodes = answer.compiled.corridor["nodes"]
     names = dict(zip(nodes.keys, nodes["name"], strict=True))
-    parts: list[Any] = [table, Text("Ways in the order of freight, time and its unreliability, all in USD/t.", style="dim")]
+    parts: list[Any] = [table, Text("Ways in the order of freight, time, its unreliability and fitted reluctance, all in USD/t.", style="dim")]
     if any(way.co2_optimistic for way in answer.ways):
         parts.append(Text("* an optimistic emission factor is in it: the real figure is likely higher.", style="dim"))
     for i, way in enumerate(answer.ways, start=1):
