@@ -241,14 +241,15 @@ def _scenario(corridor: Corridor, file: Path | None, switches: tuple[str, ...]) 
         name, equals, when = switch.partition("=")
         if not equals:
             raise UsageError(f"--set {switch}: expected PROJECT=DATE or PROJECT=never.")
+        try:
+            day = scenario.delivery_of(when)
+        except ValueError as error:
+            raise UsageError(f"--set {switch}: {error}.") from error
         project = corridor.find_row("projects", name)
         if project in switched:
             raise UsageError(f"--set {switch}: {switched[project]} sets the same project. Leave one out.")
         switched[project] = switch
-        try:
-            projects[project] = scenario.delivery_of(when)
-        except ValueError as error:
-            raise UsageError(f"--set {switch}: {error}.") from error
+        projects[project] = day
     _refuse_past_deliveries(corridor, projects)
     edits, faults = editing.resolve_rows(chosen.edits, corridor.tables)
     faults = (*faults, *editing.fights(edits, {}))
@@ -421,7 +422,7 @@ def _with_basis(corridor: Corridor) -> list[str]:
     return [name for name, each in corridor.tables.items() if "basis" in each.schema]
 
 
-def new(folder: str, case: str, empty: bool) -> Written:
+def new(folder: str, case: str, empty: bool = False) -> Written:
     target = Path(folder)
     if empty:
         return Written(target, copies.empty_case(target), "empty case")

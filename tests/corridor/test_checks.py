@@ -114,6 +114,8 @@ CASES = [
     ("projects_have_an_order", change("projects", "new_branch", after="new_branch"), "projects", "new_branch", "after", "after", "Take out one"),
     ("projects_are_consistent", change("projects", "new_branch", status="delivered"), "projects", "new_branch", "delivered", "nothing",
      "Fill in or empty"),
+    ("projects_are_consistent", change("projects", "new_branch", promised_on="2026-11"), "projects", "new_branch", "promised_on", "2026-11-30",
+     "move as_of"),
     ("projects_are_consistent", change("projects", "new_branch", promised_on=""), "projects", "new_branch", "promised_on", "nothing", "Fill it in"),
     ("projects_are_consistent", change("projects", "second_track", delivered="2026-07-01"), "projects", "second_track", "delivered", "2026-07-01",
      "move as_of"),

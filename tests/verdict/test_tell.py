@@ -28,12 +28,13 @@ def test_everything_said_of_the_project_is_told_oldest_first(assessment: Assessm
         told = tell.history(assessment, found)
         written = [row for table in ("promises", "reports") for row in rows(table) if project and row["project_id"] == project]
         assert len(told) == len(written)
-        days = [message.values["on"] for message in told]
+        # a year or a month alone stands for its last day
+        days = [message.values["on"] + {4: "-12-31", 7: "-31", 10: ""}[len(message.values["on"])] for message in told]
         assert days == sorted(days)
         assert bool(told) == bool(project)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "promised for 2021-12-31"), ("fr", "promis pour 2021-12-31")])
+@pytest.mark.parametrize(("language", "words"), [("en", "promised for 2021 by"), ("fr", "promis pour 2021 par")])
 def test_the_first_promise_of_the_fibre_line(assessment: Assessment, language: str, words: str) -> None:
     fibre = next(found for found in assessment.verdicts if found.target["target_id"] == "t03_fibre_2026")
     sentences = [say(message, language) for message in tell.history(assessment, fibre)]
