@@ -113,7 +113,8 @@ def close_up(corridor: Corridor) -> Frame | None:
     whole = frame_of(corridor)
     if cut not in corridor["cuts"] or whole.east - whole.west < 3 * CLOSE:
         return None
-    keys = {links.row(key.removeprefix("-"))[end] for key in corridor["cuts"].row(cut)["links"] if key.removeprefix("-") in links for end in ("from_node", "to_node")}
+    members = [links.row(key.removeprefix("-")) for key in corridor["cuts"].row(cut)["links"] if key.removeprefix("-") in links]
+    keys = sorted({row[end] for row in members for end in ("from_node", "to_node")})
     if not keys:
         return None
     x, y = (float(np.mean([nodes.row(key)[name] for key in keys])) for name in ("x_coord", "y_coord"))
