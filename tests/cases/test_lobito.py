@@ -238,3 +238,8 @@ def test_the_readme_counts_what_is_there(corridor: Corridor) -> None:
     counted = dict(re.findall(r"^\| `(\w+)` \| (\d+) \|", text, flags=re.MULTILINE))
     assert counted, "no table of counts"
     assert {name: int(count) for name, count in counted.items()} == {name: len(table) for name, table in corridor.tables.items() if len(table)}
+
+
+def test_a_case_without_containers_ships_its_first_commodity() -> None:
+    ways = karvan.load("lobito").route("Kolwezi", "Lobito")
+    assert len(ways.rows) >= 1

@@ -109,6 +109,8 @@ CASES = [
      "emission_factors", LAST, "share", "0.6 in all for rail_1520 *", "add the carrier"),
     ("emission_factors_add_up", add("emission_factors", factor_id="rail", mode_id="rail_1520", commodity_id="boxes", factor="0.03"),
      "emission_factors", LAST, "commodity_id", "boxes", "Nearest: box"),
+    ("demand_leaves_its_zone", add("demand", demand_id="round", origin="cn", destination="cn", commodity_id="box", year="2025", amount="5"), "demand", LAST,
+     "destination", "cn", "Leave out what stays"),
     ("calendars_are_whole", without("calendars", "sea,5"), "calendars", "sea", "month", "sea without 5", "each missing month"),
     ("projects_have_an_order", change("projects", "second_track", after="new_branch"), "projects", None, "after", "after", "Take out one"),
     ("projects_have_an_order", change("projects", "new_branch", after="new_branch"), "projects", "new_branch", "after", "after", "Take out one"),

@@ -335,6 +335,13 @@ def calendars_are_whole(seen: Tables) -> Iterator[Fault]:
                         "Add a row for each missing month.")  # fmt: skip
 
 
+def demand_leaves_its_zone(seen: Tables) -> Iterator[Fault]:
+    demand = seen["demand"]
+    for start, end, line in zip(demand["origin"], demand["destination"], map(int, demand.lines), strict=True):
+        if start == end:
+            yield Fault("demand.csv", line, "destination", str(end), f"another zone than origin {start}", "Leave out what stays in a zone: no link carries it.")
+
+
 def projects_have_an_order(seen: Tables) -> Iterator[Fault]:
     projects = seen["projects"]
     after = dict(zip(projects.keys, projects["after"], strict=True))
@@ -485,7 +492,7 @@ def targets_say_what_they_need(seen: Tables) -> Iterator[Fault]:
 CHECKS: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
     needed_tables_are_filled, amounts_are_sensible, keys_are_unique, references_exist, links_lead_somewhere, geometries_follow_links,
     services_of_fleets_come_back, ranges_are_in_order, claims_agree_with_cells, resource_members_exist, capacities_can_be_used,
-    tariffs_price_something, emission_factors_add_up, cargo_has_one_name, calendars_are_whole, projects_have_an_order,
+    tariffs_price_something, emission_factors_add_up, cargo_has_one_name, demand_leaves_its_zone, calendars_are_whole, projects_have_an_order,
     projects_are_consistent, reports_are_whole, projects_hold_their_latest_report, running_shocks_end_after_they_began, edits_resolve,
     edits_have_a_cause, edits_do_not_fight,
     past_leads_to_today, nothing_is_known_too_early, units_are_units, targets_say_what_they_need,

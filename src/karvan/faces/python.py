@@ -81,7 +81,7 @@ class Case:
         return Frame(found, tuple(found.document()["flows"]))
 
     def route(
-        self, origin: str, destination: str, commodity: str = "container", best: int = 4, year: int | None = None,
+        self, origin: str, destination: str, commodity: str | None = None, best: int = 4, year: int | None = None,
         scenario: str | Path | None = None, set: tuple[str, ...] = (),
     ) -> Frame:  # fmt: skip
         """The best ways of one consignment: one row per way."""
