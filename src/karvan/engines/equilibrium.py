@@ -13,8 +13,11 @@ tenth of a tree. What makes it fast:
   changes; a heap is needed only when much has changed;
 - one set of trees an iteration gives the gap and the new paths both.
 
+- a path is added only when it saves more than a hundredth of the last gap: where segments of equal cost abound, the cheaper one
+  of the moment is another one each time.
+
 Pair by pair creeps where the shifts of many pairs nearly cancel. Ways that differ by the same links are then first given to
-those for whom they cost least beside time (`path_flows`), and small problems take a Newton step for all pairs at once.
+those for whom they cost least beside time (`path_flows`), and all path flows move at once by an interior point (`path_interior`).
 System optimum is the same with marginal times: see `Roads.marginal`.
 """
 
@@ -22,11 +25,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
-from karvan.engines import path_flows
+from karvan.engines import path_flows, path_interior
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +84,8 @@ class Trips:
 
 @dataclass(frozen=True)
 class Iteration:
-    """Relative gap, paths in use and CPU seconds since the start, after one outer iteration."""
+    """Relative gap and paths in use at one outer iteration, and CPU seconds until its flows were there (small networks take several
+    iterations in one compiled call, which tell the same time)."""
 
     gap: float
     paths: int
@@ -94,8 +99,8 @@ class Equilibrium:
     flow, time      float64[link]; class_flow float64[class, link]
     relative_gap    (what trips pay - what they would pay on shortest paths) / what they pay, at these flows
     excess          the same difference per trip: the average excess cost
-    paths           the paths in use, see `Paths`
     converged       the gap asked for was reached
+    paths           the paths in use, see `Paths`; laid out when first asked for
     """
 
     flow: np.ndarray
@@ -105,8 +110,12 @@ class Equilibrium:
     relative_gap: float
     excess: float
     converged: bool
-    paths: Paths
-    history: tuple[Iteration, ...] = field(default=())
+    history: tuple[Iteration, ...]
+    _run: _Run = field(repr=False)
+
+    @cached_property
+    def paths(self) -> Paths:
+        return _paths(self._run)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,12 +138,18 @@ class Unreachable(ValueError):
 
 REHEARSALS = 2
 """Loadings without paths before the one that counts, so that its times are near the later ones."""
-SLOW = 6
-LARGEST_STEP = 3000
-"""Sets of trees in which the gap should fall to a tenth, or else all pairs are shifted at once, if there are not more than these."""
-ROUNDS = 12
-LEFT = 0.03
+ROUNDS, LEFT = 12, 0.03
 """Passes over the known paths between two sets of trees, and the share of the cost to be saved at which they stop before."""
+WORTH, CHURN, ROUND_OFF = 0.1, 0.01, 1e-14
+"""A path is added when it is cheaper by this share of the gap asked for, of the last gap, and by more than rounding: where two ways
+cost the same, the cheaper one of the moment is another one each time. NONE is added at a share of 1."""
+NONE = 1.0
+AT_A_TIME = 100_000
+"""Links times origins that a compiled call may go over: clocks and interrupts are heard between calls."""
+SLOW, STUCK = 6, 30
+DENSE, LARGEST = 1000, 5000
+"""Sets of trees in which the gap should fall to a tenth, or else all path flows are moved at once, if their paths differ by no more
+links than these."""
 
 
 class _Run:
@@ -167,20 +182,21 @@ class _Run:
         self.weight = np.empty(n_links)
         self.seen = np.zeros((n_links, 2), np.int64)
         self.arriving = np.empty(len(self.links.in_link))
-        self.pair_stamp = 0
         self.through = roads.first_through
         self.saved = 0.0
         self.rough = bool(np.any((self.links.shape == path_flows.OTHER) & (self.links.power < 1.0)))
+        self.count = np.zeros(2, np.int64)
+        self.turns = max(1, AT_A_TIME // (n_links * len(self.groups.root) + 1))
 
     def load(self) -> None:
         """Every trip on one path. Raises `Unreachable`."""
-        expected = np.zeros_like(self.x)
+        expected, lost = np.zeros_like(self.x), np.zeros(len(self.by_group), dtype=bool)
         for sweep in range(1 + REHEARSALS):
             keep = sweep == REHEARSALS
-            self.store, lost = path_flows.load(self.through, self.fixed, self.links, self.groups, self.tree, self.orders, self.settled, self.store, self.x,
-                                     expected, self.cost, self.weight, keep)  # fmt: skip
-            if lost >= 0:
-                raise Unreachable(self.by_group[lost : lost + 1])
+            self.store = path_flows.load(self.through, self.fixed, self.links, self.groups, self.tree, self.orders, self.settled, self.store, self.x,
+                                     expected, self.cost, self.weight, self.arriving, lost, keep)  # fmt: skip
+            if lost.any():
+                raise Unreachable(np.sort(self.by_group[lost]))
             expected += (self.x - expected) / (sweep + 1)
 
     def recount(self) -> None:
@@ -188,74 +204,49 @@ class _Run:
         path_flows.total(self.store, self.groups, self.x, self.class_x)
         path_flows.refresh_all(self.x, self.cost, *self.links[3:7])
 
-    def trees(self, grow: bool) -> tuple[float, int]:
-        """Relative gap at the present flows, paths added."""
-        self.store, shortest, added = path_flows.columns(self.through, self.fixed, self.links, self.groups, self.tree, self.orders, self.settled,
-                                               self.store, self.x, self.cost, self.weight, self.arriving, grow)  # fmt: skip
-        spent = float(self.x @ self.cost[::2]) + (path_flows.paid(self.store) if len(self.fixed) > 1 else 0.0)
+    def measure(self) -> float:
+        """The relative gap of the path flows as they stand."""
+        self.recount()
+        self.store, shortest, _ = path_flows.columns(self.through, self.fixed, self.links, self.groups, self.tree, self.orders, self.settled,
+                                                     self.store, self.x, self.cost, self.weight, self.arriving, NONE)  # fmt: skip
+        spent = path_flows.spent(self.store, self.x, self.cost, len(self.fixed) > 1)
         self.saved = spent - shortest
-        return self.saved / spent if spent > 0 else 0.0, added
+        return float(self.saved / spent) if spent > 0 else 0.0
 
-    def shift(self, stuck: bool = False) -> int:
-        """Equilibrate the known paths, all at once before it goes pair by pair when that is `stuck`; returns the shifts tried."""
-        pairs, self.pair_stamp = path_flows.lay_out(self.store, self.seen, self.pair_stamp)
-        if stuck and len(pairs.path) <= LARGEST_STEP:
-            self._leap(pairs)
-        return int(path_flows.equilibrate(pairs, self.store.flow, self.x, self.cost, self.links, self.rough, len(self.fixed) > 1, ROUNDS, LEFT))
+    def advance(self, most: int, gap: float, gaps: np.ndarray, held: np.ndarray) -> None:
+        """Some turns of new paths and shifts; all path flows at once first where the gap got stuck."""
+        done = int(self.count[0])
+        stuck = path_flows.since_tenfold(gaps, done)
+        if stuck > SLOW:
+            self._leap(stuck, gap)
+        self.store, self.saved = path_flows.advance(
+            min(self.turns, most), gap, max(WORTH * gap, ROUND_OFF), CHURN, SLOW, ROUNDS, LEFT, self.through, self.rough, self.fixed, self.links,
+            self.groups, self.tree, self.orders, self.settled, self.store, self.x, self.class_x, self.cost, self.weight, self.arriving, self.seen,
+            self.count, gaps, held,
+        )  # fmt: skip
 
+    def _leap(self, stuck: int, gap: float) -> None:
+        """All path flows at once: pair by pair creeps where the shifts of many pairs nearly cancel on every link."""
+        chosen, owner = path_flows.in_use(self.store, True)
+        several = self.store.paths[owner] > 1
+        chosen, owner = chosen[several], owner[several]
+        if not len(chosen):
+            return
+        trip = np.cumsum(np.diff(owner, prepend=owner[0]) > 0)
+        length = self.store.length[chosen]
+        path = np.repeat(np.arange(len(chosen)), length)
+        place = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length) + np.repeat(self.store.offset[chosen], length)
+        effect = sparse.csc_matrix((np.ones(len(path)), (self.store.pool[place], path)), shape=(len(self.x), len(chosen)))
+        flow = self.store.flow[chosen]
+        varying = int(np.count_nonzero((np.diff(effect.tocsr().indptr) > 0) & (self.links.shape != path_flows.CONSTANT)))
+        if varying > (DENSE if stuck < STUCK else LARGEST):
+            return
 
-    def drop(self) -> None:
-        """Forget paths that lost all their flow; move the others together when half of their room is waste."""
-        live = int(path_flows.drop(self.store))
-        if self.store.used[1] > 2 * live + 1024:
-            self.store = path_flows.tidy(self.store, live)
+        def times(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            path_flows.refresh_all(np.maximum(x, 0.0), self.cost, *self.links[3:7])
+            return self.cost[::2].copy(), self.cost[1::2].copy()
 
-    def _leap(self, pairs: path_flows.Pairs) -> None:
-        """Newton's step for all pairs together: shifts s that minimise the quadratic model within 0 <= path flows, by fixing
-        those that run into their bound. Pair by pair creeps where the shifts of many pairs nearly cancel on every link.
-
-            gains g = fixed + E' t(x),  H = E' diag(t'(x)) E,  E[link, pair] = 1 on the one way, -1 on the other
-        """
-        n = len(pairs.path)
-        lengths = pairs.only + pairs.other
-        pair = np.repeat(np.arange(n), lengths)
-        place = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        links = pairs.pool[np.repeat(pairs.offset, lengths) + place]
-        sign = np.where(place < np.repeat(pairs.only, lengths), 1.0, -1.0)
-        effect = sparse.csr_matrix((sign, (links, pair)), shape=(len(self.x), n))
-        slope = self.cost[1::2]
-        gain = pairs.fixed + effect.T @ self.cost[::2]
-        hessian = (effect.T @ sparse.diags(slope) @ effect).toarray()
-        flow = self.store.flow
-        most = flow[pairs.path]
-        hessian[np.diag_indices(n)] += 1e-9 * max(hessian.max(), 1e-300) + 1e-300
-        shift, free = np.zeros(n), (most > 0) | (gain < 0)
-        for _ in range(20):
-            chosen = np.flatnonzero(free)
-            if not len(chosen):
-                break
-            bound = ~free & (shift == most)
-            right = gain[chosen] - hessian[np.ix_(chosen, np.flatnonzero(bound))] @ shift[bound]
-            shift[chosen] = np.linalg.solve(hessian[np.ix_(chosen, chosen)], right)
-            beyond = free & (shift > most)
-            if not beyond.any():
-                break
-            shift[beyond] = most[beyond]
-            free &= ~beyond
-        given = np.zeros(len(flow))
-        np.add.at(given, pairs.against, shift)
-        lack = given < 0
-        step = min(1.0, float(np.min(flow[lack] / -given[lack], initial=1.0)))
-        for _ in range(12):
-            moved = np.maximum(self.x - step * (effect @ shift), 0.0)
-            cost = np.empty_like(self.cost)
-            path_flows.refresh_all(moved, cost, *self.links[3:7])
-            if float(shift @ (pairs.fixed + effect.T @ cost[::2])) > -0.5 * abs(float(shift @ gain)):
-                break
-            step *= 0.5
-        flow[pairs.path] -= step * shift
-        np.add.at(flow, pairs.against, step * shift)
-        np.maximum(flow, 0.0, out=flow)
+        self.store.flow[chosen] = path_interior.settle(effect, trip, flow, self.store.fixed[chosen], self.x - effect @ flow, times, gap)
         self.recount()
 
 
@@ -302,22 +293,21 @@ def solve(roads: Roads, trips: Trips, gap: float = 1e-10, iterations: int = 500,
     check(roads, trips)
     begin = time.process_time()
     run = _Run(roads, trips)
-    history: list[Iteration] = []
-    found = 0.0
+    gaps, held, spent = np.zeros(iterations + 1), np.zeros(iterations + 1, np.int64), np.zeros(iterations + 1)
+    done = 0
     if len(trips):
         run.load()
-    for _ in range(iterations if len(trips) else 0):
-        found, _ = run.trees(grow=True)
-        if found <= gap:
-            run.recount()
-            found, _ = run.trees(grow=True)
-        spent = time.process_time() - begin
-        history.append(Iteration(found, int(run.store.paths.sum()), spent))
-        if found <= gap or spent > seconds:
+    while len(trips) and done < iterations:
+        run.advance(iterations - done, gap, gaps, held)
+        spent[done:] = time.process_time() - begin
+        done = int(run.count[0])
+        if gaps[done - 1] <= gap or spent[-1] > seconds:
             break
-        run.shift(stuck=len(history) > SLOW and found > 0.1 * history[-SLOW].gap)
-        run.drop()
-    return _answer(roads, trips, run, found, found <= gap, tuple(history))
+    found = float(gaps[done - 1]) if done else 0.0
+    if found > gap:
+        found = run.measure()
+    history = tuple(Iteration(*each) for each in zip(gaps[:done].tolist(), held[:done].tolist(), spent[:done].tolist(), strict=True))
+    return _answer(roads, trips, run, found, found <= gap, history)
 
 
 def _answer(roads: Roads, trips: Trips, run: _Run, gap: float, converged: bool, history: tuple[Iteration, ...]) -> Equilibrium:
@@ -326,13 +316,13 @@ def _answer(roads: Roads, trips: Trips, run: _Run, gap: float, converged: bool, 
     objective = float(np.sum(roads.integral(flow)) + np.sum(roads.fixed * class_flow))
     total = float(np.sum(trips.amount))
     excess = run.saved / total if total > 0 else 0.0
-    return Equilibrium(flow, class_flow, roads.times(flow), objective, gap, excess, converged, _paths(run), history)
+    return Equilibrium(flow, class_flow, roads.times(flow), objective, gap, excess, converged, history, run)
 
 
 def _paths(run: _Run) -> Paths:
     """The paths with flow, in the order of the trips given."""
     store = run.store
-    chosen, owner = path_flows.in_use(store)
+    chosen, owner = path_flows.in_use(store, False)
     trip = run.by_group[owner]
     length = store.length[chosen]
     start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
-from karvan.engines.arrays import Bytes, Floats, Ints
+from karvan.engines.arrays import Bools, Bytes, Floats, Ints
 
 Words = np.ndarray
 """uint64: names of paths and of segments."""
@@ -203,8 +203,9 @@ def _settle(root: int, through: int, weight: Floats, links: Links, tree: Tree, o
 
 @kernel
 def _rescan(root: int, through: int, weight: Floats, arriving: Floats, links: Links, tree: Tree, order: Ints, settled: int) -> bool:
-    """The shortest tree again: every node takes its best arrival, in the order of the last tree, until none changes
-    (a node that comes after its predecessor is right at once). Returns whether that ended soon; leaves `order` sorted.
+    """The shortest tree again: every node takes its best arrival, in the order of the last tree, and is put where its distance
+    belongs in that order. A turn that moves none proves the tree: whoever comes later is farther and cannot be on the way.
+    Returns whether that came about soon.
 
     arriving    weights in the order of `links.in_link`"""
     dist, pred = tree.dist, tree.pred
@@ -218,10 +219,10 @@ def _rescan(root: int, through: int, weight: Floats, arriving: Floats, links: Li
             if weight[k] < dist[head[k]]:
                 dist[head[k]] = weight[k]
                 pred[head[k]] = k
-    calm = False
-    for turn in range(6):
-        changed = 0
-        for i in range(1, settled):
+    begin = 1
+    for _ in range(5):
+        lowest = settled
+        for i in range(begin, settled):
             v = order[i]
             best = dist[v]
             arrival = -1
@@ -233,20 +234,17 @@ def _rescan(root: int, through: int, weight: Floats, arriving: Floats, links: Li
             if arrival >= 0:
                 dist[v] = best
                 pred[v] = in_link[arrival]
-                changed += 1
-        if turn > 0 and changed == 0:
-            calm = True
-            break
-    if calm:
-        for i in range(2, settled):
-            v = order[i]
-            d = dist[v]
             z = i
-            while z > 1 and dist[order[z - 1]] > d:
+            while z > 1 and dist[order[z - 1]] > best:
                 order[z] = order[z - 1]
                 z -= 1
-            order[z] = v
-    return calm
+            if z < i:
+                order[z] = v
+                lowest = min(lowest, z)
+        if lowest == settled:
+            return True
+        begin = lowest
+    return False
 
 
 @kernel
@@ -315,15 +313,17 @@ def _add(
 @kernel
 def load(
     through: int, fixed: Floats, links: Links, groups: Groups, tree: Tree, orders: Ints, settled: Ints, store: Store, x: Floats,
-    expected: Floats, cost: Floats, weight: Floats, keep: bool,
-) -> tuple[Store, int]:  # fmt: skip
+    expected: Floats, cost: Floats, weight: Floats, arriving: Floats, lost: Bools, keep: bool,
+) -> Store:  # fmt: skip
     """First flows: every origin in turn on its shortest tree, at the times under what was loaded before it (told anew
-    fifty times) and what is `expected` of those to come. With `keep` the paths enter the store, else only flows are counted."""
+    fifty times) and what is `expected` of those to come. With `keep` the paths enter the store, else only flows are counted.
+    Trips without a way are marked as `lost`."""
     x[:] = 0.0
     total = groups.amount.sum()
     loaded, priced = 0.0, -total
     flow = np.zeros(len(tree.dist))
     ahead = np.empty(len(x))
+    fresh = False
     for g in range(len(groups.root)):
         if loaded - priced > 0.02 * total:
             priced = loaded
@@ -331,19 +331,26 @@ def load(
             for a in range(len(x)):
                 ahead[a] = x[a] + rest * expected[a]
             refresh_all(ahead, cost, links.base, links.scale, links.power, links.shape)
+            fresh = False
         paid = fixed[groups.user_class[g]]
         for a in range(len(x)):
             weight[a] = cost[2 * a] + paid[a]
         order = orders[g]
-        n = _settle(groups.root[g], through, weight, links, tree, order)
-        settled[g] = n
+        if settled[g] > 0 and not fresh:
+            for z in range(len(arriving)):
+                arriving[z] = weight[links.in_link[z]]
+            fresh = len(fixed) == 1
+        if settled[g] == 0 or not _rescan(groups.root[g], through, weight, arriving, links, tree, order, settled[g]):
+            settled[g] = _settle(groups.root[g], through, weight, links, tree, order)
+        n = settled[g]
         if keep:
             _name_all(links, tree, order, n)
         first_trip, last_trip = groups.start[g], groups.start[g + 1]
         for j in range(first_trip, last_trip):
             v = groups.destination[j]
             if tree.dist[v] >= INFINITE:
-                return store, j
+                lost[j] = True
+                continue
             flow[v] += groups.amount[j]
             loaded += groups.amount[j]
         if keep:
@@ -351,6 +358,8 @@ def load(
             first, count, offset, length, after, path_flow, name, path_fixed, pool, used = store
             pred, tail, names = tree.pred, links.tail, tree.name
             for j in range(first_trip, last_trip):
+                if lost[j]:
+                    continue
                 if used[1] + n > len(pool):
                     store = _with_room(store, 0, n)
                     pool = store.pool
@@ -364,15 +373,16 @@ def load(
                 flow[v] = 0.0
         flow[groups.root[g]] = 0.0
     refresh_all(x, cost, links.base, links.scale, links.power, links.shape)
-    return store, -1
+    return store
 
 
 @kernel
 def columns(
     through: int, fixed: Floats, links: Links, groups: Groups, tree: Tree, orders: Ints, settled: Ints, store: Store, x: Floats, cost:
-    Floats, weight: Floats, arriving: Floats, grow: bool,
+    Floats, weight: Floats, arriving: Floats, worth: float,
 ) -> tuple[Store, float, int]:  # fmt: skip
-    """Trees at the present times: what trips would pay on them, and (when `grow`) a path for each entry that has a cheaper one."""
+    """Trees at the present times: what trips would pay on them, and a path for each entry that has one cheaper by more than
+    the share `worth` of its cost (1: none)."""
     shortest = 0.0
     added = 0
     last = -1
@@ -391,7 +401,7 @@ def columns(
         dist = tree.dist
         for j in range(first_trip, last_trip):
             shortest += groups.amount[j] * dist[groups.destination[j]]
-        if not grow:
+        if worth >= 1.0:
             continue
         _name_all(links, tree, orders[g], settled[g])
         store = _with_room(store, last_trip - first_trip, settled[g])
@@ -413,7 +423,7 @@ def columns(
                     price += cost[2 * pool[i]]
                 cheapest = min(cheapest, price)
                 k = after[k]
-            if dist[v] < cheapest * (1.0 - 1e-14):
+            if dist[v] < cheapest * (1.0 - worth):
                 if used[1] + settled[g] > len(pool):
                     store = _with_room(store, 0, settled[g])
                     pool = store.pool
@@ -668,10 +678,10 @@ def equilibrate(
             begin = excess
         if excess <= fraction * begin:
             break
-        busy = np.flatnonzero(saving > 0.1 * excess / n)
-        for _ in range(4):
+        busy = np.flatnonzero(saving > 0.5 * excess / n)
+        for _ in range(2):
             _pass(busy, pairs, saving, flow, x, cost, links, rough)
-        tried += 4 * len(busy)
+        tried += 2 * len(busy)
     return tried
 
 
@@ -695,7 +705,59 @@ def total(store: Store, groups: Groups, x: Floats, class_x: Floats) -> None:
 
 
 @kernel
-def paid(store: Store) -> float:
+def since_tenfold(gaps: Floats, done: int) -> int:
+    """Sets of trees since the gap was ten times what it is."""
+    for back in range(done):
+        if gaps[done - 1 - back] > 10.0 * gaps[done - 1]:
+            return back
+    return done
+
+
+@kernel
+def advance(
+    turns: int, goal: float, worth: float, churn: float, slow: int, rounds: int, left: float, through: int, rough: bool, fixed: Floats,
+    links: Links, groups: Groups, tree: Tree, orders: Ints, settled: Ints, store: Store, x: Floats, class_x: Floats, cost: Floats,
+    weight: Floats, arriving: Floats, seen: Ints, count: Ints, gaps: Floats, held: Ints,
+) -> tuple[Store, float]:  # fmt: skip
+    """So many turns of new paths and shifts, until the gap is at its goal or, after a turn, has been `slow` to fall; returns what is
+    left to save. `gaps` and `held` (paths) get an entry a turn; count[0] is how many they have, count[1] a stamp for `seen`."""
+    saved = 0.0
+    for turn in range(turns):
+        done = count[0]
+        last = gaps[done - 1] if done > 0 else 0.0
+        store, shortest, _ = columns(through, fixed, links, groups, tree, orders, settled, store, x, cost, weight, arriving,
+                                     max(worth, churn * last))  # fmt: skip
+        pays = spent(store, x, cost, len(fixed) > 1)
+        if pays - shortest <= goal * pays:
+            total(store, groups, x, class_x)
+            refresh_all(x, cost, links.base, links.scale, links.power, links.shape)
+            store, shortest, _ = columns(through, fixed, links, groups, tree, orders, settled, store, x, cost, weight, arriving, worth)
+            pays = spent(store, x, cost, len(fixed) > 1)
+        saved = pays - shortest
+        gaps[done] = saved / pays if pays > 0.0 else 0.0
+        held[done] = store.paths.sum()
+        count[0] = done + 1
+        if gaps[done] <= goal or (turn > 0 and since_tenfold(gaps, done + 1) > slow):
+            break
+        pairs, count[1] = lay_out(store, seen, count[1])
+        equilibrate(pairs, store.flow, x, cost, links, rough, len(fixed) > 1, rounds, left)
+        live = drop(store)
+        if store.used[1] > 2 * live + 1024:
+            store = tidy(store, live)
+    return store, saved
+
+
+@kernel
+def spent(store: Store, x: Floats, cost: Floats, classes: bool) -> float:
+    """What all trips pay."""
+    pays = _paid(store) if classes else 0.0
+    for a in range(len(x)):
+        pays += x[a] * cost[2 * a]
+    return pays
+
+
+@kernel
+def _paid(store: Store) -> float:
     """Fixed costs that all flow pays."""
     paid = 0.0
     for j in range(len(store.first)):
@@ -707,14 +769,14 @@ def paid(store: Store) -> float:
 
 
 @kernel
-def in_use(store: Store) -> tuple[Ints, Ints]:
-    """(path, entry) of every path, by entry."""
+def in_use(store: Store, idle: bool) -> tuple[Ints, Ints]:
+    """(path, entry) of every path with flow (and of those that are `idle`, when asked), by entry."""
     chosen, owner = np.empty(store.paths.sum(), np.int64), np.empty(store.paths.sum(), np.int64)
     n = 0
     for j in range(len(store.first)):
         k = store.first[j]
         while k >= 0:
-            if store.flow[k] > 0.0:
+            if idle or store.flow[k] > 0.0:
                 chosen[n], owner[n] = k, j
                 n += 1
             k = store.next[k]
