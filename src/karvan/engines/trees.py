@@ -13,6 +13,7 @@ give the same distances to the last bit, since each ends at the least sum over w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from karvan.engines.arrays import Bools, Floats, Ints, Network
 from karvan.engines.compiled import compiled
 
 Naturals = NDArray[np.uint32]
+Numbers = NDArray[np.integer[Any]]
 Way = tuple[int, ...]
 """Arcs in the order of travel."""
 
@@ -77,7 +79,7 @@ def star(n_states: int, tail: Ints, head: Ints) -> Graph:
     return Graph(first, order, np.ascontiguousarray(tail, dtype=np.int32), heads, heads[order])
 
 
-def forest(graph: Graph, weight: Floats, origins: Ints, blocked: Bools | None = None) -> tuple[Floats, Ints]:
+def forest(graph: Graph, weight: Floats, origins: Numbers, blocked: Bools | None = None) -> tuple[Floats, Ints]:
     """Distances float64[origin, state] (inf when out of reach) and entering arcs int32[origin, state] (-1 at the origin and
     out of reach).
 
@@ -113,7 +115,7 @@ def cheapest(graph: Graph, weight: Floats, origin: int, destination: int) -> Way
     return tuple(way.tolist())
 
 
-def _fit(graph: Graph, weight: Floats, origins: Ints) -> None:
+def _fit(graph: Graph, weight: Floats, origins: Numbers) -> None:
     if weight.shape != graph.arc.shape:
         raise ValueError(f"weight has shape {weight.shape}, expected {graph.arc.shape}")
     n = len(graph.first) - 1

@@ -1,0 +1,366 @@
+"""User equilibrium (Wardrop 1952) by equilibrating path flows, to the limit of double precision.
+
+    minimise  sum over links of  integral_0^x t(v) dv  +  sum over classes of  fixed_c . x_c        (Beckmann 1956)
+
+Link times are t(x) = free_time (1 + b (x / capacity)^power); what a class pays besides time (tolls, distance) is a fixed
+cost of the link in units of time. One outer iteration: shortest trees at the present times give the gap and one new path
+per pair where there is a cheaper one; then all pairs of paths of an origin-destination pair are equilibrated in turn by
+second-order shifts (Jayakrishnan et al. 1994) in passes over the known paths alone (Xie, Nie & Liu 2018), which cost a
+tenth of a tree. What makes it fast:
+
+- a path is compared with the busiest path of its pair only on the links in which the two differ, laid out in order of use;
+- a tree is rebuilt by letting every node take its best arrival, in the order of the last tree of its origin, until none
+  changes; a heap is needed only when much has changed;
+- one set of trees an iteration gives the gap and the new paths both.
+
+Pair by pair creeps where the shifts of many pairs nearly cancel. Ways that differ by the same links are then first given to
+those for whom they cost least beside time (`path_flows`), and small problems take a Newton step for all pairs at once.
+System optimum is the same with marginal times: see `Roads.marginal`.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+from karvan.engines import path_flows
+
+
+@dataclass(frozen=True, eq=False)
+class Roads:
+    """Directed links and how their time grows with flow; every array has one entry per link.
+
+    n_nodes        nodes are 0..n_nodes-1
+    first_through  nodes below it begin and end trips but are not passed through (TNTP's FIRST THRU NODE - 1)
+    free_time, b, power, capacity   t(x) = free_time (1 + b (x / capacity)^power)
+    fixed          float64[class, link], cost besides time in units of time; one row for a single class
+    """
+
+    n_nodes: int
+    first_through: int
+    tail: np.ndarray
+    head: np.ndarray
+    free_time: np.ndarray
+    b: np.ndarray
+    power: np.ndarray
+    capacity: np.ndarray
+    fixed: np.ndarray
+
+    def marginal(self) -> Roads:
+        """The same links with marginal times t + x t': their user equilibrium is this network's system optimum."""
+        return Roads(self.n_nodes, self.first_through, self.tail, self.head, self.free_time, self.b * (1.0 + self.power), self.power,
+                     self.capacity, self.fixed)  # fmt: skip
+
+    def times(self, flow: np.ndarray) -> np.ndarray:
+        """float64[link], time at this flow, without fixed costs."""
+        use = np.divide(flow, self.capacity, out=np.zeros(len(flow)), where=self.b > 0)
+        return np.asarray(self.free_time * (1.0 + self.b * np.maximum(use, 0.0) ** self.power))
+
+    def integral(self, flow: np.ndarray) -> np.ndarray:
+        """float64[link], time integrated from no flow to this flow."""
+        use = np.divide(flow, self.capacity, out=np.zeros(len(flow)), where=self.b > 0)
+        return np.asarray(self.free_time * flow * (1.0 + self.b * np.maximum(use, 0.0) ** self.power / (self.power + 1.0)))
+
+
+@dataclass(frozen=True, eq=False)
+class Trips:
+    """Who goes where: one entry per origin, destination and class, amount > 0."""
+
+    origin: np.ndarray
+    destination: np.ndarray
+    amount: np.ndarray
+    user_class: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.amount)
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """Relative gap, paths in use and CPU seconds since the start, after one outer iteration."""
+
+    gap: float
+    paths: int
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Equilibrium:
+    """What `solve` gives back.
+
+    flow, time      float64[link]; class_flow float64[class, link]
+    relative_gap    (what trips pay - what they would pay on shortest paths) / what they pay, at these flows
+    excess          the same difference per trip: the average excess cost
+    paths           the paths in use, see `Paths`
+    converged       the gap asked for was reached
+    """
+
+    flow: np.ndarray
+    class_flow: np.ndarray
+    time: np.ndarray
+    objective: float
+    relative_gap: float
+    excess: float
+    converged: bool
+    paths: Paths
+    history: tuple[Iteration, ...] = field(default=())
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """Paths in use, by trip entry: path p serves `trip[p]` with `flow[p]` over links[start[p]:start[p+1]]."""
+
+    trip: np.ndarray
+    flow: np.ndarray
+    start: np.ndarray
+    links: np.ndarray
+
+
+class Unreachable(ValueError):
+    """Some trips have no way at all; `trips` are their positions."""
+
+    def __init__(self, trips: np.ndarray):
+        super().__init__(f"{len(trips)} trips have no way")
+        self.trips = trips
+
+
+REHEARSALS = 2
+"""Loadings without paths before the one that counts, so that its times are near the later ones."""
+SLOW = 6
+LARGEST_STEP = 3000
+"""Sets of trees in which the gap should fall to a tenth, or else all pairs are shifted at once, if there are not more than these."""
+ROUNDS = 12
+LEFT = 0.03
+"""Passes over the known paths between two sets of trees, and the share of the cost to be saved at which they stop before."""
+
+
+class _Run:
+    """The state of one solution, and the steps on it."""
+
+    def __init__(self, roads: Roads, trips: Trips):
+        n_links, n_nodes = len(roads.tail), roads.n_nodes
+        self.order = np.argsort(roads.tail, kind="stable")
+        self.links = _links(roads, self.order)
+        self.fixed = np.ascontiguousarray(roads.fixed[:, self.order])
+        if len(self.fixed) == 1:
+            self.links.base[:] += self.fixed[0]
+            self.fixed = np.zeros((1, n_links))
+        self.by_group = np.lexsort((trips.destination, trips.origin, trips.user_class))
+        self.groups = _groups(trips, self.by_group)
+        n = len(trips)
+        room = 2 * n + 64
+        self.store = path_flows.Store(
+            first=np.full(n, -1, np.int32), paths=np.zeros(n, np.int32), offset=np.empty(room, np.int64), length=np.empty(room, np.int32),
+            next=np.empty(room, np.int32), flow=np.empty(room), name=np.empty(room, np.uint64), fixed=np.empty(room),
+            pool=np.empty(32 * n + n_nodes + 1024, np.int32), used=np.array([0, 0, -1], np.int64),
+        )  # fmt: skip
+        self.tree = path_flows.Tree(np.empty(n_nodes), np.empty(n_nodes, np.int32), np.empty(n_nodes + 1, np.int32), np.empty(n_nodes, np.int32),
+                          np.zeros(n_nodes, np.uint64))  # fmt: skip
+        self.orders = np.empty((len(self.groups.root), n_nodes), np.int32)
+        self.settled = np.zeros(len(self.groups.root), np.int64)
+        self.x = np.zeros(n_links)
+        self.class_x = np.zeros((len(self.fixed), n_links))
+        self.cost = np.zeros(2 * n_links)
+        self.weight = np.empty(n_links)
+        self.seen = np.zeros((n_links, 2), np.int64)
+        self.arriving = np.empty(len(self.links.in_link))
+        self.pair_stamp = 0
+        self.through = roads.first_through
+        self.saved = 0.0
+        self.rough = bool(np.any((self.links.shape == path_flows.OTHER) & (self.links.power < 1.0)))
+
+    def load(self) -> None:
+        """Every trip on one path. Raises `Unreachable`."""
+        expected = np.zeros_like(self.x)
+        for sweep in range(1 + REHEARSALS):
+            keep = sweep == REHEARSALS
+            self.store, lost = path_flows.load(self.through, self.fixed, self.links, self.groups, self.tree, self.orders, self.settled, self.store, self.x,
+                                     expected, self.cost, self.weight, keep)  # fmt: skip
+            if lost >= 0:
+                raise Unreachable(self.by_group[lost : lost + 1])
+            expected += (self.x - expected) / (sweep + 1)
+
+    def recount(self) -> None:
+        """Link flows anew from path flows: shifts leave round-off behind."""
+        path_flows.total(self.store, self.groups, self.x, self.class_x)
+        path_flows.refresh_all(self.x, self.cost, *self.links[3:7])
+
+    def trees(self, grow: bool) -> tuple[float, int]:
+        """Relative gap at the present flows, paths added."""
+        self.store, shortest, added = path_flows.columns(self.through, self.fixed, self.links, self.groups, self.tree, self.orders, self.settled,
+                                               self.store, self.x, self.cost, self.weight, self.arriving, grow)  # fmt: skip
+        spent = float(self.x @ self.cost[::2]) + (path_flows.paid(self.store) if len(self.fixed) > 1 else 0.0)
+        self.saved = spent - shortest
+        return self.saved / spent if spent > 0 else 0.0, added
+
+    def shift(self, stuck: bool = False) -> int:
+        """Equilibrate the known paths, all at once before it goes pair by pair when that is `stuck`; returns the shifts tried."""
+        pairs, self.pair_stamp = path_flows.lay_out(self.store, self.seen, self.pair_stamp)
+        if stuck and len(pairs.path) <= LARGEST_STEP:
+            self._leap(pairs)
+        return int(path_flows.equilibrate(pairs, self.store.flow, self.x, self.cost, self.links, self.rough, len(self.fixed) > 1, ROUNDS, LEFT))
+
+
+    def drop(self) -> None:
+        """Forget paths that lost all their flow; move the others together when half of their room is waste."""
+        live = int(path_flows.drop(self.store))
+        if self.store.used[1] > 2 * live + 1024:
+            self.store = path_flows.tidy(self.store, live)
+
+    def _leap(self, pairs: path_flows.Pairs) -> None:
+        """Newton's step for all pairs together: shifts s that minimise the quadratic model within 0 <= path flows, by fixing
+        those that run into their bound. Pair by pair creeps where the shifts of many pairs nearly cancel on every link.
+
+            gains g = fixed + E' t(x),  H = E' diag(t'(x)) E,  E[link, pair] = 1 on the one way, -1 on the other
+        """
+        n = len(pairs.path)
+        lengths = pairs.only + pairs.other
+        pair = np.repeat(np.arange(n), lengths)
+        place = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        links = pairs.pool[np.repeat(pairs.offset, lengths) + place]
+        sign = np.where(place < np.repeat(pairs.only, lengths), 1.0, -1.0)
+        effect = sparse.csr_matrix((sign, (links, pair)), shape=(len(self.x), n))
+        slope = self.cost[1::2]
+        gain = pairs.fixed + effect.T @ self.cost[::2]
+        hessian = (effect.T @ sparse.diags(slope) @ effect).toarray()
+        flow = self.store.flow
+        most = flow[pairs.path]
+        hessian[np.diag_indices(n)] += 1e-9 * max(hessian.max(), 1e-300) + 1e-300
+        shift, free = np.zeros(n), (most > 0) | (gain < 0)
+        for _ in range(20):
+            chosen = np.flatnonzero(free)
+            if not len(chosen):
+                break
+            bound = ~free & (shift == most)
+            right = gain[chosen] - hessian[np.ix_(chosen, np.flatnonzero(bound))] @ shift[bound]
+            shift[chosen] = np.linalg.solve(hessian[np.ix_(chosen, chosen)], right)
+            beyond = free & (shift > most)
+            if not beyond.any():
+                break
+            shift[beyond] = most[beyond]
+            free &= ~beyond
+        given = np.zeros(len(flow))
+        np.add.at(given, pairs.against, shift)
+        lack = given < 0
+        step = min(1.0, float(np.min(flow[lack] / -given[lack], initial=1.0)))
+        for _ in range(12):
+            moved = np.maximum(self.x - step * (effect @ shift), 0.0)
+            cost = np.empty_like(self.cost)
+            path_flows.refresh_all(moved, cost, *self.links[3:7])
+            if float(shift @ (pairs.fixed + effect.T @ cost[::2])) > -0.5 * abs(float(shift @ gain)):
+                break
+            step *= 0.5
+        flow[pairs.path] -= step * shift
+        np.add.at(flow, pairs.against, step * shift)
+        np.maximum(flow, 0.0, out=flow)
+        self.recount()
+
+
+def check(roads: Roads, trips: Trips) -> None:
+    """Raises `ValueError` with every fault: arrays of unequal length, nodes that are none, numbers that are NaN or negative,
+    links that grow with flow and have no capacity, trips within a node."""
+    faults = []
+    n = len(roads.tail)
+    for name in ("head", "free_time", "b", "power", "capacity"):
+        if getattr(roads, name).shape != (n,):
+            faults.append(f"Roads.{name} has shape {getattr(roads, name).shape}, expected {(n,)}")
+    if roads.fixed.ndim != 2 or roads.fixed.shape[1] != n or not len(roads.fixed):
+        faults.append(f"Roads.fixed has shape {roads.fixed.shape}, expected (classes, {n})")
+    for name in ("destination", "amount", "user_class"):
+        if getattr(trips, name).shape != trips.origin.shape:
+            faults.append(f"Trips.{name} has shape {getattr(trips, name).shape}, expected {trips.origin.shape}")
+    if faults:
+        raise ValueError("; ".join(faults))
+    for name in ("free_time", "b", "power", "fixed"):
+        values = getattr(roads, name)
+        if not np.all(np.isfinite(values) & (values >= 0)):
+            faults.append(f"Roads.{name} holds a number that is not finite or below 0")
+    if not np.all(np.isfinite(trips.amount) & (trips.amount > 0)):
+        faults.append("Trips.amount holds a number that is not finite or not above 0: leave such trips out")
+    grows = (roads.free_time > 0) & (roads.b > 0) & (roads.power > 0)
+    if not np.all(roads.capacity[grows] > 0):
+        faults.append("Roads.capacity is not above 0 on a link whose time grows with flow: give it one, or set b to 0")
+    for name, nodes in (("Roads.tail", roads.tail), ("Roads.head", roads.head), ("Trips.origin", trips.origin), ("Trips.destination", trips.destination)):
+        if len(nodes) and not (nodes.min() >= 0 and nodes.max() < roads.n_nodes):
+            faults.append(f"{name} holds a node outside 0..{roads.n_nodes - 1}")
+    if len(trips) and not (trips.user_class.min() >= 0 and trips.user_class.max() < len(roads.fixed)):
+        faults.append(f"Trips.user_class holds a class outside 0..{len(roads.fixed) - 1}")
+    if np.any(trips.origin == trips.destination):
+        faults.append("Trips hold some within one node: leave them out")
+    if faults:
+        raise ValueError("; ".join(faults))
+
+
+def solve(roads: Roads, trips: Trips, gap: float = 1e-10, iterations: int = 500, seconds: float = float("inf")) -> Equilibrium:
+    """The user equilibrium of `trips` on `roads`, to a relative gap, or as far as `iterations` and CPU `seconds` go.
+
+    Raises `Unreachable` for trips without a way, and `ValueError` for what cannot be solved (see `check`).
+    """
+    check(roads, trips)
+    begin = time.process_time()
+    run = _Run(roads, trips)
+    history: list[Iteration] = []
+    found = 0.0
+    if len(trips):
+        run.load()
+    for _ in range(iterations if len(trips) else 0):
+        found, _ = run.trees(grow=True)
+        if found <= gap:
+            run.recount()
+            found, _ = run.trees(grow=True)
+        spent = time.process_time() - begin
+        history.append(Iteration(found, int(run.store.paths.sum()), spent))
+        if found <= gap or spent > seconds:
+            break
+        run.shift(stuck=len(history) > SLOW and found > 0.1 * history[-SLOW].gap)
+        run.drop()
+    return _answer(roads, trips, run, found, found <= gap, tuple(history))
+
+
+def _answer(roads: Roads, trips: Trips, run: _Run, gap: float, converged: bool, history: tuple[Iteration, ...]) -> Equilibrium:
+    flow, class_flow = np.empty_like(run.x), np.empty_like(run.class_x)
+    flow[run.order], class_flow[:, run.order] = run.x, run.class_x
+    objective = float(np.sum(roads.integral(flow)) + np.sum(roads.fixed * class_flow))
+    total = float(np.sum(trips.amount))
+    excess = run.saved / total if total > 0 else 0.0
+    return Equilibrium(flow, class_flow, roads.times(flow), objective, gap, excess, converged, _paths(run), history)
+
+
+def _paths(run: _Run) -> Paths:
+    """The paths with flow, in the order of the trips given."""
+    store = run.store
+    chosen, owner = path_flows.in_use(store)
+    trip = run.by_group[owner]
+    length = store.length[chosen]
+    start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+    inside = np.arange(start[-1]) - np.repeat(start[:-1], length) + np.repeat(store.offset[chosen], length)
+    return Paths(trip, store.flow[chosen], start, run.order[store.pool[inside]])
+
+
+def _links(roads: Roads, order: np.ndarray) -> path_flows.Links:
+    free, b, power, capacity = (np.asarray(each, dtype=float)[order] for each in (roads.free_time, roads.b, roads.power, roads.capacity))
+    varies = (free > 0) & (b > 0) & (power > 0)
+    shape = np.select([~varies, power == 1.0, power == 4.0], [path_flows.CONSTANT, path_flows.LINEAR, path_flows.QUARTIC], path_flows.OTHER).astype(np.uint8)
+    base = np.where(varies, free, free * (1.0 + np.where(power == 0, b, 0.0)))
+    scale = np.zeros(len(order))
+    scale[varies] = free[varies] * b[varies] / capacity[varies] ** power[varies]
+    start = np.searchsorted(roads.tail[order], np.arange(roads.n_nodes + 1)).astype(np.int32)
+    mark = np.random.default_rng(20).integers(1, 2**63, len(order), dtype=np.uint64)
+    head, tail = roads.head[order].astype(np.int32), roads.tail[order].astype(np.int32)
+    passing = np.flatnonzero(tail >= roads.first_through)
+    in_link = passing[np.argsort(head[passing], kind="stable")].astype(np.int32)
+    in_start = np.searchsorted(head[in_link], np.arange(roads.n_nodes + 1)).astype(np.int32)
+    return path_flows.Links(start, head, tail, base, scale, power, shape, mark, in_start, in_link, tail[in_link])
+
+
+def _groups(trips: Trips, order: np.ndarray) -> path_flows.Groups:
+    origin, user_class = trips.origin[order], trips.user_class[order]
+    begins = np.ones(len(order), dtype=bool)
+    begins[1:] = (origin[1:] != origin[:-1]) | (user_class[1:] != user_class[:-1])
+    first = np.flatnonzero(begins)
+    start = np.append(first, len(order)).astype(np.int64)
+    return path_flows.Groups(origin[first].astype(np.int32), user_class[first].astype(np.int32), start, trips.destination[order].astype(np.int32),
+                   np.asarray(trips.amount, dtype=float)[order])  # fmt: skip
