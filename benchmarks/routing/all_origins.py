@@ -156,7 +156,7 @@ def measured(model: str, repeats: int) -> list[dict[str, Any]]:
     reference = scipy(made, predecessors=False)
     for turn in range(repeats):
         for name, work in ready.items():
-            count = min(SOLVERS[name][3], 20) if nodes > 50_000 else SOLVERS[name][3]
+            count = SOLVERS[name][3] if nodes < 50_000 else max(2, SOLVERS[name][3] // 10)
             origins = np.linspace(0, made.zones - 1, count).astype(np.int64)
             begun = time.process_time()
             found = work(origins)
