@@ -2,7 +2,7 @@
 """Which ways lead from here to there? Cheapest ways on the expanded graph, and the sets of ways shippers choose between.
 
 `generate_routes` is called once per case on the union of all that exists and may be built; a future-year only masks what
-it finds. `graph`, `cheapest` and `trees` serve whoever needs a single way (route, generate_routes).
+it finds. The searches themselves are in `trees`.
 
 Generalised cost of an arc, USD/t:  cost + perceived + vot * time + vot * ratio * sqrt(variance).
 Along a route the standard deviation is sqrt(sum of variances), which is not additive; the search adds the arcs' own
@@ -31,17 +31,15 @@ from karvan.engines.arrays import (
     check_static,
     route_set,
 )
-from karvan.engines.compiled import compiled
+from karvan.engines.trees import Graph, Way, cheapest, graph, trees
+
+__all__ = ["FLOOR", "Graph", "PathOptions", "Way", "cheapest", "generalised_cost", "generate_routes", "graph", "trees", "way_cost"]
 
 FLOOR = 1e-6
 """USD/t: in the search an arc never costs less, so that a subsidy (negative cost) cannot make going in circles pay.
 
 The costs of the routes found stay exact; only the order in which a search finds ways through subsidised arcs suffers.
 """
-
-Way = tuple[int, ...]
-"""Arcs in the order of travel."""
-
 
 @dataclass(frozen=True)
 class PathOptions:
@@ -59,30 +57,6 @@ class PathOptions:
     """a route is dropped when its generalised cost exceeds the best by more than this share of the best …"""
     slack: float = 50.0
     """… plus this, USD/t."""
-
-
-@dataclass(frozen=True)
-class Graph:
-    """The arcs sorted by the state they leave (CSR)."""
-
-    first: Ints
-    """int32[state + 1]: the arcs leaving s are arc[first[s]:first[s + 1]]."""
-    arc: Ints
-    """int32[arc]."""
-    tail: Ints
-    head: Ints
-
-
-def graph(network: Network) -> Graph:
-    """The forward star of the network; arcs of one state stay in their order."""
-    order = np.argsort(network.tail, kind="stable").astype(np.int32)
-    first = np.searchsorted(network.tail[order], np.arange(network.n_states + 1)).astype(np.int32)
-    return Graph(
-        first,
-        order,
-        np.ascontiguousarray(network.tail, dtype=np.int32),
-        np.ascontiguousarray(network.head, dtype=np.int32),
-    )
 
 
 def generalised_cost(network: Network, choice: Choice, conditions: Conditions, commodity: int) -> Floats:
@@ -103,21 +77,6 @@ def way_cost(choice: Choice, conditions: Conditions, commodity: int, way: Sequen
     money = float(np.sum(conditions.cost[commodity, arcs] + conditions.perceived[commodity, arcs]))
     deviation = float(np.sqrt(np.sum(conditions.variance[arcs])))
     return money + vot * float(np.sum(conditions.time[arcs])) + vot * float(choice.reliability[commodity]) * deviation
-
-
-def trees(star: Graph, weight: Floats, origin: int) -> tuple[Floats, Ints]:
-    """The distance of every state from `origin` (inf when out of reach) and the arc by which its best way enters (-1).
-
-    `weight` float64[arc] >= 0, inf closes an arc. Dijkstra (1959) with an indexed 4-ary heap.
-    """
-    distance, entering = _dijkstra(star.first, star.arc, star.head, weight, origin, -1)
-    return distance, entering
-
-
-def cheapest(star: Graph, weight: Floats, origin: int, destination: int) -> Way:
-    """The cheapest way from `origin` to `destination`, empty when there is none. `weight` as in `trees`."""
-    found: Ints = _way(star.first, star.arc, star.tail, star.head, weight, origin, destination)
-    return tuple(found.tolist())
 
 
 def generate_routes(
@@ -239,90 +198,3 @@ def _rank(
     taken = dict.fromkeys(j for turn in zip_longest(*turns) for j in turn if j is not None)
     least = excess.min(axis=0)
     return [ways[j] for j in sorted(list(taken)[: options.max_routes], key=lambda j: (least[j], ways[j]))]
-
-
-# --- compiled --------------------------------------------------------------------------------------------------------
-
-
-@compiled
-def _dijkstra(
-    first: Ints, arcs: Ints, head: Ints, weight: Floats, origin: int, target: int
-) -> tuple[Floats, Ints]:
-    """Distances and entering arcs from `origin`; stops once `target` is settled (-1: goes through all)."""
-    n = first.shape[0] - 1
-    distance = np.full(n, np.inf)
-    entering = np.full(n, -1, dtype=np.int32)
-    heap = np.empty(n, dtype=np.int32)
-    place = np.full(n, -1, dtype=np.int32)  # -1 never seen, -2 settled, else position in the heap
-    distance[origin] = 0.0
-    heap[0] = origin
-    place[origin] = 0
-    size = 1
-    while size > 0:
-        state = heap[0]
-        place[state] = -2
-        size -= 1
-        if state == target:
-            break
-        if size > 0:  # the last one moves to the root and sinks
-            moved = heap[size]
-            key = distance[moved]
-            at = 0
-            while True:
-                child = 4 * at + 1
-                if child >= size:
-                    break
-                least = child
-                for other in range(child + 1, min(child + 4, size)):
-                    if distance[heap[other]] < distance[heap[least]]:
-                        least = other
-                if distance[heap[least]] >= key:
-                    break
-                heap[at] = heap[least]
-                place[heap[at]] = at
-                at = least
-            heap[at] = moved
-            place[moved] = at
-        base = distance[state]
-        for position in range(first[state], first[state + 1]):
-            arc = arcs[position]
-            reached = base + weight[arc]
-            other = head[arc]
-            if reached < distance[other] and place[other] != -2:
-                distance[other] = reached
-                entering[other] = arc
-                at = place[other]
-                if at < 0:
-                    at = size
-                    size += 1
-                while at > 0:
-                    parent = (at - 1) // 4
-                    if distance[heap[parent]] <= reached:
-                        break
-                    heap[at] = heap[parent]
-                    place[heap[at]] = at
-                    at = parent
-                heap[at] = other
-                place[other] = at
-    return distance, entering
-
-
-@compiled
-def _way(
-    first: Ints, arcs: Ints, tail: Ints, head: Ints, weight: Floats, origin: int, target: int
-) -> Ints:
-    distance, entering = _dijkstra(first, arcs, head, weight, origin, target)
-    if origin == target or not distance[target] < np.inf:
-        return np.empty(0, dtype=np.int32)
-    length = 0
-    state = target
-    while state != origin:
-        length += 1
-        state = tail[entering[state]]
-    way = np.empty(length, dtype=np.int32)
-    state = target
-    while state != origin:
-        length -= 1
-        way[length] = entering[state]
-        state = tail[entering[state]]
-    return way
