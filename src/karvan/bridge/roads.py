@@ -24,6 +24,7 @@ from karvan.tables import units
 from karvan.tables.faults import Fault, UsageError, refuse
 from karvan.tables.table import empty
 
+
 @dataclass(frozen=True, eq=False)
 class Network:
     """The roads of a corridor in one year; times in the case's time unit.

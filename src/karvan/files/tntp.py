@@ -20,20 +20,20 @@ from karvan.corridor import checks
 from karvan.corridor.settings import TIME_UNITS
 from karvan.files import folder, place, tntp_read
 from karvan.files.gmns import NO_COUNTRY, NO_DAY, table_of
-from karvan.files.toml_text import toml_text
 from karvan.files.tntp_read import Net, Trips
+from karvan.files.toml_text import toml_text
 from karvan.tables import units
 from karvan.tables.catalogue import SCHEMAS
 from karvan.tables.faults import Fault, UsageError, refuse
 from karvan.tables.table import Row, Table, cell_text, empty, from_cells
 
 SOURCE, MODE, ONE_CLASS = "tntp", "road", "vehicles"
-UNIT, TIME, LENGTH, MONEY = "vehicle", "min", "km", "USD"
+UNIT, TIME, LENGTH = "vehicle", "min", "km"
 _SPELLED = {
     "minutes": "min", "minute": "min", "mins": "min", "hours": "h", "hour": "h", "hr": "h", "hrs": "h", "sec": "s", "secs": "s", "seconds": "s",
     "miles": "mile", "mi": "mile", "feet": "foot", "ft": "foot", "metres": "m", "meters": "m", "kilometers": "km", "kilometres": "km",
-    "cents": "0.01 USD", "cent": "0.01 USD", "$": "USD", "dollars": "USD", "dollar": "USD", "usd": "USD",
 }  # fmt: skip
+_CENTS = ("cents", "cent", "us cents")
 _ROUNDING = 1e-6
 """What a total stated may miss the sum of the trips by, as a share."""
 
@@ -72,15 +72,20 @@ class _Given:
     distance_factor: float
     time_unit: str
     length_unit: str
-    money_unit: str
+    in_cents: bool
     names: str
+
+    @property
+    def dollars(self) -> float:
+        """USD in a unit of toll."""
+        return 0.01 if self.in_cents else 1.0
 
     @property
     def value_of_time(self) -> float:
         """USD per hour: what makes a toll the time that the toll factor says. Without a toll factor an hour is the unit of account."""
         if self.toll_factor == 0:
             return 1.0
-        return units.factor(self.money_unit, MONEY) / (self.toll_factor * units.factor(self.time_unit, "h"))
+        return self.dollars / (self.toll_factor * units.factor(self.time_unit, "h"))
 
     @property
     def price_per_km(self) -> float:
@@ -88,7 +93,7 @@ class _Given:
         return self.distance_factor * units.factor(self.time_unit, "h") / units.factor(self.length_unit, LENGTH) * self.value_of_time
 
 
-def import_files(sources: tuple[Path, ...], target: Path, reading: Reading = Reading(), as_of: datetime.date = NO_DAY) -> Imported:  # noqa: B008 -- frozen
+def import_files(sources: tuple[Path, ...], target: Path, reading: Reading = Reading(), as_of: datetime.date = NO_DAY) -> Imported:
     """The case of a net file and one trips file per class, written into the new folder `target`. TNTP knows no day: without
     `as_of` the case stands on 1 January 2026. Raises `UsageError` (files, place taken, units) or `InvalidData` (all faults)."""
     if len(sources) < 2:
@@ -149,7 +154,7 @@ def _given(net: Net, classes: dict[str, Trips], reading: Reading, names: str) ->
         raise UsageError(f"--time-unit {time_unit}: expected one of {', '.join(TIME_UNITS)}.")
     return _Given(
         net, classes, factor(reading.toll_factor, net.toll_factor, "toll-factor"), factor(reading.distance_factor, net.distance_factor, "distance-factor"),
-        time_unit, unit(reading.length_unit, "length", LENGTH, LENGTH, "length-unit"), unit(None, "toll", MONEY, MONEY, ""), names,
+        time_unit, unit(reading.length_unit, "length", LENGTH, LENGTH, "length-unit"), net.units.get("toll") in _CENTS, names,
     )  # fmt: skip
 
 
@@ -183,7 +188,7 @@ def _reported(row: Row, note: str = "") -> Row:
 
 def _commodities(given: _Given) -> Iterable[Row]:
     if given.toll_factor:
-        note = f"1 over the toll factor of {given.toll_factor:g} {given.time_unit} per {given.money_unit}"
+        note = f"1 over the toll factor of {given.toll_factor:g} {given.time_unit} per {'cent' if given.in_cents else 'USD'}"
     else:
         note = "no toll factor: money is counted in hours, which makes an hour 1 USD"
     for name in given.classes:
@@ -212,12 +217,12 @@ def _links_text(given: _Given) -> str:
     """links.csv with the numbers of the file, and their unit beside them."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    columns = ("link_id", "from_node", "to_node", "mode_id", "directed", "length", "time", "delay_alpha", "delay_beta", "delay_capacity", "basis",
-               "source_id", "note")  # fmt: skip
+    columns = ("link_id", "from_node", "to_node", "mode_id", "directed", "length", "time", "delay_alpha", "delay_beta", "delay_capacity",
+               "commodities", "basis", "source_id", "note")  # fmt: skip
     writer.writerow(columns)
     for name, link in zip(_names(given.net), given.net.links, strict=True):
         writer.writerow((name, link.start, link.end, MODE, "true", _with_unit(link.length, given.length_unit, LENGTH), _with_unit(link.free_flow_time, given.time_unit, "h"),
-                         repr(link.b), repr(link.power), repr(link.capacity) if link.capacity > 0 else "", "reported", SOURCE,
+                         repr(link.b), repr(link.power), repr(link.capacity) if link.capacity > 0 else "", "", "reported", SOURCE,
                          f"line {link.line}, link type {link.kind}"))  # fmt: skip
     return out.getvalue()
 
@@ -234,8 +239,7 @@ def _tariffs(given: _Given) -> Iterable[Row]:
     if given.toll_factor:
         for name, link in zip(_names(given.net), given.net.links, strict=True):
             if link.toll:
-                price = link.toll * units.factor(given.money_unit, MONEY)
-                yield _reported({"tariff_id": f"toll_{name}", "applies_to": "link", "id": name, "price": price, "direction": "forward"})
+                yield _reported({"tariff_id": f"toll_{name}", "applies_to": "link", "id": name, "price": link.toll * given.dollars, "direction": "forward"})
 
 
 def _demand(given: _Given, year: int) -> Table:
@@ -264,10 +268,10 @@ def _told(given: _Given, planar: bool) -> Iterable[tuple[str, dict[str, Any]]]:
     for name, trips in given.classes.items():
         total = sum(trips.pairs.values())
         if trips.stated is not None and abs(total - trips.stated) > _ROUNDING * max(total, trips.stated):
-            yield "import.total", {"name": name, "total": cell_text(total), "stated": cell_text(trips.stated)}
+            yield "import.total", {"name": name, "total": f"{total:.12g}", "stated": f"{trips.stated:.12g}"}
         stay = sum(amount for (origin, destination), amount in trips.pairs.items() if origin == destination)
         if stay > 0:
-            yield "import.stay", {"name": name, "stay": cell_text(stay)}
+            yield "import.stay", {"name": name, "stay": f"{stay:.12g}"}
     tolled = sum(link.toll > 0 for link in given.net.links)
     if tolled and not given.toll_factor:
         yield "import.tolls", {"links": tolled}
@@ -297,7 +301,7 @@ def _readme(given: _Given, told: list[tuple[str, dict[str, Any]]], as_of: dateti
         f"- `amount` of demand and `delay_capacity` of links count vehicles in the period that the files mean (an hour, a day): TNTP does not say which. The year {as_of.year} stands for it.",
         "- The numbers of links.csv are those of the net file, with their unit; `note` names the line. Link types and speeds have no use here; the type stands in `note`.",
         f"- {f'Toll factor {given.toll_factor:g}' if given.toll_factor else 'No toll factor'}, {f'distance factor {given.distance_factor:g}' if given.distance_factor else 'no distance factor'}. "
-        "Cost is time + price / value_of_time: tariffs.csv has the prices, commodities.csv the value of time of each class.",
+        f"Tolls were read as {'cents' if given.in_cents else 'USD'}. Cost is time + price / value_of_time: tariffs.csv has the prices, commodities.csv the value of time of each class.",
         f"- Nodes that nobody passes through: {min(net.first_through - 1, net.nodes)} (`through` in nodes.csv). The country of nodes is {NO_COUNTRY}, unknown.",
         *([] if drawn else ["- The nodes have no coordinates: the case cannot be drawn on a map."]),
         "- Networks in this format are often for academic use only: see where you have them from before you pass this case on, and fill in sources.csv.",

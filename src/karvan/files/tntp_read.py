@@ -113,25 +113,27 @@ def read_trips(path: Path, zones: int, faults: list[Fault]) -> Trips:
     last = zones or stated_zones or 0
     pairs: dict[tuple[int, int], float] = {}
     origin: int | None = None
+    begun = False
     for line, text in rows:
         rest = text
         if text[:6].lower() == "origin":
             word, *after = text[6:].split(None, 1) or [""]
             rest = after[0] if after else ""
-            origin = _zone(word, last, line, "Origin", tell)
-        elif not pairs and origin is None and ":" not in text:
+            origin, begun = _zone(word, last, line, "Origin", tell), True
+        elif not begun:
             tell(line, "", text, "Origin and its number", "Begin every block with a line such as `Origin 1`.")
-            continue
+            begun = True
         for piece in rest.split(";"):
             if piece and not piece.isspace():
                 _pair(piece, origin, last, line, pairs, tell)
     stated = None
     if TOTAL in tags:
         stated = _number(tags[TOTAL][1], tags[TOTAL][0], TOTAL, tell, minimum=0.0)
+    pairs = {pair: amount for pair, amount in pairs.items() if amount > 0}
     if not pairs and not tell.count:
-        tell(0, "", "no trips", "blocks of `Origin` and pairs `destination : trips;`", "Fill the file.")
+        tell(0, "", "no trips above 0", "blocks of `Origin` and pairs `destination : trips;`", "Fill the file.")
     tell.close()
-    return Trips({pair: amount for pair, amount in pairs.items() if amount > 0}, stated)
+    return Trips(pairs, stated)
 
 
 def read_nodes(path: Path, nodes: int, faults: list[Fault]) -> dict[int, tuple[float, float]]:
@@ -278,8 +280,6 @@ def _pair(piece: str, origin: int | None, last: int, line: int, pairs: dict[tupl
         return
     destination = _zone(destination_text.strip(), last, line, "destination", tell)
     amount = _number(amount_text.strip(), line, "trips", tell, 0.0)
-    if origin is None and not pairs and not tell.count:
-        tell(line, "", piece.strip(), "Origin and its number before the first entry", "Begin every block with a line such as `Origin 1`.")
     if origin is not None and destination is not None and amount is not None:
         if (origin, destination) in pairs:
             tell(line, "destination", str(destination), f"each destination of origin {origin} once", "Delete one of the two, or add them up.")

@@ -14,6 +14,7 @@ import numpy as np
 
 from karvan.bridge import cells as bridge_cells
 from karvan.bridge import label, roads
+from karvan.bridge.compile import Compiled
 from karvan.bridge.expanded import DIRECTIONS
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.edits import Edit
@@ -121,6 +122,12 @@ class Balanced:
                            "cost": float(price[k, i]), **ends}  # fmt: skip
 
 
+def check(corridor: Corridor) -> None:
+    """Raises `UsageError` or `InvalidData` when the corridor cannot be asked for a user equilibrium as it stands today."""
+    compiled = roads.compile_roads(corridor)
+    roads.network(corridor, compiled, compiled.cells.today)
+
+
 def assign(corridor: Corridor, year: int, options: Options, scenario: Iterable[Edit] = (), forced: Forced | None = None, name: str = "base") -> Balanced:
     """The flows of a year. Raises `UsageError` (a year without demand, a corridor with hard limits, options) or `InvalidData`."""
     options.check()
@@ -148,7 +155,7 @@ def assign(corridor: Corridor, year: int, options: Options, scenario: Iterable[E
     return Balanced(corridor, found, wanted, result, certificate, options, year, name)
 
 
-def _growth(corridor: Corridor, compiled: roads.Compiled, cells: np.ndarray) -> np.ndarray:
+def _growth(corridor: Corridor, compiled: Compiled, cells: np.ndarray) -> np.ndarray:
     """Growth a year of every row of demand, in logarithms."""
     parameters = corridor["parameters"]
     value = compiled.cells.of(cells, "parameters", "value")
