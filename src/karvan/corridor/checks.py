@@ -175,7 +175,7 @@ def delays_are_whole(seen: Tables) -> Iterator[Fault]:
     for i in np.flatnonzero(np.isnan(alpha) != np.isnan(beta)):
         name, other = ("delay_alpha", "delay_beta") if np.isnan(alpha[i]) else ("delay_beta", "delay_alpha")
         yield Fault("links.csv", int(links.lines[i]), name, "nothing", f"a value, since {other} has one", "Fill in both, or neither.")
-    for i in np.flatnonzero((alpha > 0) & (beta > 0) & np.isnan(capacity)):
+    for i in np.flatnonzero((alpha > 0) & (beta > 0) & np.isnan(capacity) & ~(links["time"] == 0)):
         yield Fault("links.csv", int(links.lines[i]), "delay_capacity", "nothing", "a flow above 0, since the time grows with flow",
                     "Fill it in, or set delay_alpha to 0.")  # fmt: skip
 
