@@ -15,7 +15,7 @@ from karvan.corridor import checks
 from karvan.corridor import edits as editing
 from karvan.corridor.corridor import Corridor
 from karvan.evidence import ageing
-from karvan.files import cases, copies, exports, gmns, scenario, sheets_read
+from karvan.files import cases, copies, exports, gmns, scenario, sheets_read, tntp
 from karvan.files.folder import write_texts
 from karvan.files.toml_text import toml_text
 from karvan.tables.cells import BadCell, nearest, parse_date
@@ -23,14 +23,15 @@ from karvan.tables.faults import Fault, InvalidData, UsageError, refuse
 from karvan.tables.provenance import BASES
 from karvan.verdict import assess as assessing
 from karvan.verdict import calibrate as calibrating
-from karvan.verdict import calibration_checks, certify, document, level, measures, shipment, tell
+from karvan.verdict import calibration_checks, certify, document, level, measures, shipment, tell, wardrop
 from karvan.verdict import futures as drawing
 from karvan.verdict.assess import Assessment
 from karvan.verdict.certify import Certificate
 from karvan.verdict.futures import Forced
-from karvan.verdict.model import Answer, Model, delivery_year, prepare
+from karvan.verdict.model import Answer, Model, delivery_year, is_of_equilibrium, prepare
 
 DEFAULT_CASE = "middle_corridor"
+LOGIT = "logit"
 Progress = Callable[[int, int], None]
 
 
@@ -187,14 +188,16 @@ class Facts:
 
 @dataclass(frozen=True)
 class Written:
-    """Files that a verb wrote."""
+    """Files that a verb wrote, and what a person should know of them."""
 
     folder: Path
     files: tuple[str, ...]
     what: str
+    told: tuple[tell.Message, ...] = ()
 
     def document(self) -> dict[str, Any]:
-        return {"schema_version": document.SCHEMA_VERSION, "written": list(self.files)}
+        told = [{"id": message.id, "values": document.plain(message.values)} for message in self.told]
+        return {"schema_version": document.SCHEMA_VERSION, "written": list(self.files), **({"told": told} if told else {})}
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,7 +300,10 @@ def _known(corridor: Corridor, as_of: str | None) -> Corridor:
 
 def check(case: str) -> Checked:
     corridor = load(case)
-    prepare(corridor)
+    if is_of_equilibrium(corridor):
+        wardrop.check(corridor)
+    else:
+        prepare(corridor)
     return Checked(corridor, calibrating.stale(corridor))
 
 
@@ -335,12 +341,35 @@ def explain(case: str, target: str, futures: int, seed: int, workers: int, scena
     return Explained(board.assessment, verdict, tell.verdict(board.assessment, verdict), tell.history(board.assessment, verdict))
 
 
-def assign(case: str, year: int | None, scenario: Path | None, set: tuple[str, ...], compare: str | None) -> Assigned:
+def assign(case: str, year: int | None, scenario: Path | None, set: tuple[str, ...], compare: str | None, rule: str = LOGIT,
+           gap: float | None = None, iterations: int | None = None) -> Assigned | wardrop.Balanced:  # fmt: skip
+    rules = (LOGIT, *wardrop.RULES)
+    if rule not in rules:
+        raise UsageError(f"--rule {rule}: expected one of {', '.join(rules)}. Nearest: {nearest(rule, rules)}.")
+    if rule != LOGIT:
+        options = wardrop.Options(rule, wardrop.GAP if gap is None else gap, wardrop.ITERATIONS if iterations is None else iterations)
+        return _balance(case, year, scenario, set, compare, options)
+    for option, value in (("gap", gap), ("iterations", iterations)):
+        if value is not None:
+            raise UsageError(f"--{option} is for --rule {' and '.join(wardrop.RULES)}; the rule {LOGIT} ends by itself.")
     corridor = load(case)
     first = _assign(corridor, year, scenario, set)
     if compare is None:
         return first
     return replace(first, other=_assign(corridor, year, None if compare == "base" else Path(compare), ()))
+
+
+def _balance(case: str, year: int | None, file: Path | None, switches: tuple[str, ...], compare: str | None, options: wardrop.Options) -> wardrop.Balanced:
+    options.check()
+    corridor = load(case)
+
+    def of(file: Path | None, switches: tuple[str, ...]) -> wardrop.Balanced:
+        changed = _scenario(corridor, file, switches)
+        chosen = corridor.settings.first_year if year is None else year
+        return wardrop.assign(changed.corridor, chosen, options, changed.dated, changed.forced, changed.name)
+
+    first = of(file, switches)
+    return first if compare is None else replace(first, other=of(None if compare == "base" else Path(compare), ()))
 
 
 def _assign(corridor: Corridor, year: int | None, file: Path | None, switches: tuple[str, ...]) -> Assigned:
@@ -435,12 +464,24 @@ def export(case: str, to: str, out: str) -> Written:
     return Written(Path(out), files, to)
 
 
-def import_(format: str, source: str, folder: str) -> Written:
-    if format not in IMPORTS:
-        raise UsageError(f"{format!r} cannot be imported. Known: {', '.join(IMPORTS)}. Nearest: {nearest(format, IMPORTS)}.")
-    return Written(Path(folder), IMPORTS[format](Path(source), Path(folder)), "case")
+def import_(format: str, source: tuple[str, ...], folder: str, toll_factor: float | None = None, distance_factor: float | None = None,
+            time_unit: str | None = None, length_unit: str | None = None, nodes: Path | None = None) -> Written:  # fmt: skip
+    known = (*IMPORTS, TNTP)
+    if format not in known:
+        raise UsageError(f"{format!r} cannot be imported. Known: {', '.join(known)}. Nearest: {nearest(format, known)}.")
+    if format == TNTP:
+        made = tntp.import_files(tuple(map(Path, source)), Path(folder), tntp.Reading(toll_factor, distance_factor, time_unit, length_unit, nodes))
+        return Written(Path(folder), made.files, "network", tuple(tell.Message(*each) for each in made.told))
+    if len(source) != 1:
+        raise UsageError(f"import {format} takes one SOURCE and one DIR, and {len(source)} sources were named.")
+    for option, value in (("toll-factor", toll_factor), ("distance-factor", distance_factor), ("time-unit", time_unit), ("length-unit", length_unit),
+                          ("nodes", nodes)):  # fmt: skip
+        if value is not None:
+            raise UsageError(f"--{option} is for import {TNTP}; {format} files say it themselves.")
+    return Written(Path(folder), IMPORTS[format](Path(source[0]), Path(folder)), "case")
 
 
+TNTP = "tntp"
 IMPORTS: dict[str, Callable[[Path, Path], tuple[str, ...]]] = {"gmns": gmns.import_folder, "xlsx": sheets_read.import_workbook}
 
 
@@ -469,8 +510,11 @@ VERBS: tuple[Verb, ...] = (
           Option("destination", str, None, "place of arrival", "TO", positional=True, required=True), _CASE,
           Option("commodity", str, None, "what is shipped; default: container, or the first commodity of a case without containers", "COMMODITY"),
           Option("best", int, 4, "how many ways", "N"), _YEAR, _SCENARIO, _SET, _COMPARE), route),
-    Verb("assign", "Who uses what? Flows of a year under capacities and queues, and what one more unit of each limit is worth.",
-         (_CASE_FIRST, _YEAR, _SCENARIO, _SET, _COMPARE), assign),
+    Verb("assign", "Who uses what? Flows of a year under capacities and queues, and what one more unit of each limit is worth; or a user equilibrium.",
+         (_CASE_FIRST, _YEAR, _SCENARIO, _SET, _COMPARE,
+          Option("rule", str, LOGIT, "how ways are chosen: logit (freight, hard capacities), user-equilibrium, system-optimum", "RULE"),
+          Option("gap", float, None, f"user-equilibrium and system-optimum: the relative gap to reach; default: {wardrop.GAP:g}", "GAP"),
+          Option("iterations", int, None, f"the same: how many at most; default: {wardrop.ITERATIONS}", "N")), assign),
     Verb("calibrate", "How well does the model meet what was observed? Fits the free cells, compares every figure, sets a random walk beside it.",
          (_CASE, Option("write", bool, False, "store the fit in CASE/fitted/"),
           Option("all", bool, False, "print also the years before the fit, what is not comparable, and every gap")), calibrate),
@@ -488,10 +532,15 @@ VERBS: tuple[Verb, ...] = (
     Verb("export", "Write a case for other programs: gmns, geojson, svg, xlsx, parquet, datapackage.",
          (_CASE_FIRST, Option("to", str, None, "format: gmns, geojson, svg, xlsx, parquet, datapackage", "FORMAT", required=True),
           Option("out", str, None, "file or folder to write", "PATH", required=True)), export),
-    Verb("import", "Make a case from other programs' files: gmns, xlsx.",
-         (Option("format", str, None, "gmns, xlsx", "FORMAT", positional=True, required=True),
-          Option("source", str, None, "gmns: folder with node.csv and link.csv; xlsx: workbook that `export` wrote", "SOURCE", positional=True,
-                 required=True),
-          Option("folder", str, None, "folder to make", "DIR", positional=True, required=True)),
+    Verb("import", "Make a case from other programs' files: gmns, xlsx, tntp.",
+         (Option("format", str, None, "gmns, xlsx, tntp", "FORMAT", positional=True, required=True),
+          Option("source", str, None, "gmns: folder with node.csv and link.csv; xlsx: workbook that `export` wrote; tntp: net file, then a trips file per class "
+                 "of users", "SOURCE", positional=True, repeated=True, required=True),
+          Option("folder", str, None, "folder to make", "DIR", positional=True, required=True),
+          Option("toll_factor", float, None, "tntp: time per unit of toll; default: as the net file says, else 0", "TIME"),
+          Option("distance_factor", float, None, "tntp: time per unit of length; default: as the net file says, else 0", "TIME"),
+          Option("time_unit", str, None, "tntp: unit of times; default: as the net file says, else min", "UNIT"),
+          Option("length_unit", str, None, "tntp: unit of lengths; default: as the net file says, else km", "UNIT"),
+          Option("nodes", Path, None, "tntp: file of the nodes' coordinates", "FILE")),
          import_),
 )  # fmt: skip

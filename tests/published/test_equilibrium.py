@@ -1,31 +1,38 @@
-"""User equilibrium on the networks of the literature, against their published Beckmann objective.
+"""User equilibrium on the networks of the literature, from the files to the certificate, against their published objective.
 
 The files may not be shipped (academic use); KARVAN_BENCH names the folder that holds `tntp/`. Without it the tests are
 skipped and say so."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from karvan.engines import equilibrium
-from tests.published import tntp
-from tests.published.tntp import BENCH, NETWORKS, relative_gap
+from karvan.verdict import wardrop
+from tests.published.tntp import NETWORKS, corridor
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_objective_gap_and_conservation(name: str) -> None:
-    file, toll, distance, published = NETWORKS[name]
-    folder = BENCH / "tntp" / name
-    if not folder.is_dir():
-        pytest.skip(f"no {folder}: set KARVAN_BENCH to a folder with tntp/{name}")
-    roads = tntp.roads(folder / f"{file}_net.tntp", toll, distance)
-    trips = tntp.trips(folder / f"{file}_trips.tntp")
-    found = equilibrium.solve(roads, trips, gap=1e-12)
+def test_objective_gap_and_conservation(name: str, tmp_path: Path) -> None:
+    case = corridor(name, tmp_path)
+    published = NETWORKS[name][-1]
+    found = wardrop.assign(case, case.settings.first_year, wardrop.Options(gap=1e-12))
     assert found.converged
-    assert abs(found.objective - published) <= 1e-12 * published
+    assert abs(found.certificate.objective - published) <= 1e-12 * published
+    assert found.certificate.relative_gap <= 1e-12
+    roads, trips = found.network.roads, found.wanted.trips
     balance = np.zeros(roads.n_nodes)
-    for nodes, amounts in ((roads.tail, found.flow), (roads.head, -found.flow), (trips.origin, -trips.amount), (trips.destination, trips.amount)):
+    flow = found.result.flow
+    for nodes, amounts in ((roads.tail, flow), (roads.head, -flow), (trips.origin, -trips.amount), (trips.destination, trips.amount)):
         np.add.at(balance, nodes, amounts)
     assert np.abs(balance).max() <= 1e-9
-    assert relative_gap(roads, trips, found.flow) <= 2e-12
+
+
+def test_the_system_optimum_costs_everybody_together_no_more(tmp_path: Path) -> None:
+    case = corridor("SiouxFalls", tmp_path)
+    alone, together = (wardrop.assign(case, 2026, wardrop.Options(rule)) for rule in wardrop.RULES)
+    assert together.converged
+    assert together.certificate.total_cost < alone.certificate.total_cost
+    assert together.certificate.objective == together.certificate.total_cost

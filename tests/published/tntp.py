@@ -1,16 +1,19 @@
-"""Read the text format of Transportation Networks for Research, as far as the published networks use it."""
+"""Where the networks of the literature are, what is published of them, and how they are read. They may not be shipped."""
 
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
+from karvan.corridor.corridor import Corridor
 from karvan.engines.equilibrium import Roads, Trips
+from karvan.files import cases, tntp, tntp_read
+from karvan.tables.faults import Fault, refuse
 
 BENCH = Path(os.environ.get("KARVAN_BENCH", Path(__file__).resolve().parents[3] / "shared" / "bench"))
 
@@ -20,40 +23,37 @@ NETWORKS = {
     "Barcelona": ("Barcelona", 0.0, 0.0, 1265654.92203177),
     "Chicago-Sketch": ("ChicagoSketch", 0.02, 0.04, 17313018.7387478),
 }
+"""File name, toll factor, distance factor, Beckmann objective (see the README of the folder)."""
+
+
+def corridor(name: str, folder: Path) -> Corridor:
+    """The case of a network, imported into `folder`; skips the test where the files are not."""
+    file, toll, distance, _ = NETWORKS[name]
+    source = BENCH / "tntp" / name
+    if not source.is_dir():
+        pytest.skip(f"no {source}: set KARVAN_BENCH to a folder with tntp/{name}")
+    tntp.import_files((source / f"{file}_net.tntp", source / f"{file}_trips.tntp"), folder / name, tntp.Reading(toll, distance))
+    return cases.load(str(folder / name))
 
 
 def roads(file: Path, toll_factor: float = 0.0, distance_factor: float = 0.0) -> Roads:
-    """The network of a `_net.tntp` file; tolls and lengths as fixed costs in units of time."""
-    meta: dict[str, str] = {}
-    rows = []
-    for line in file.read_text().splitlines():
-        header = re.match(r"<(.*)>\s*(.*)", line)
-        if header:
-            meta[header[1].strip()] = header[2].strip()
-            continue
-        cells = line.split("~")[0].split(";")[0].split()
-        if cells:
-            rows.append([float(cell) for cell in cells])
-    tail, head, capacity, length, free_time, b, power, _, toll, _ = np.array(rows).T
-    fixed = (toll_factor * toll + distance_factor * length)[None, :]
-    return Roads(int(meta["NUMBER OF NODES"]), int(meta["FIRST THRU NODE"]) - 1, tail.astype(int) - 1, head.astype(int) - 1, free_time, b, power,
-                 capacity, fixed)  # fmt: skip
+    """The network of a `_net.tntp` file as arrays, for what asks the engine alone; tolls and lengths as fixed costs in units of time."""
+    faults: list[Fault] = []
+    net = tntp_read.read_net(file, faults)
+    refuse(faults)
+    rows = [(each.start - 1, each.end - 1, each.free_flow_time, each.b, each.power, each.capacity, toll_factor * each.toll + distance_factor * each.length)
+            for each in net.links]  # fmt: skip
+    tail, head, *parameters, fixed = np.array(rows).T
+    return Roads(net.nodes, net.first_through - 1, tail.astype(int), head.astype(int), *parameters, fixed[None, :])
 
 
 def trips(file: Path) -> Trips:
-    """The trips of a `_trips.tntp` file, those within a zone left out."""
-    rows = []
-    origin = 0
-    for line in file.read_text().splitlines():
-        if line.startswith(("<", "~")):
-            continue
-        if line.strip().startswith("Origin"):
-            origin = int(line.split()[1]) - 1
-        for destination, amount in re.findall(r"(\d+)\s*:\s*([\d.eE+-]+)", line):
-            if float(amount) > 0 and int(destination) - 1 != origin:
-                rows.append((origin, int(destination) - 1, float(amount)))
-    begin, end, amounts = np.array(rows).T
-    return Trips(begin.astype(int), end.astype(int), amounts, np.zeros(len(rows), dtype=int))
+    """The trips of a `_trips.tntp` file as arrays, those within a zone left out."""
+    faults: list[Fault] = []
+    pairs = tntp_read.read_trips(file, 0, faults).pairs
+    refuse(faults)
+    begin, end, amounts = np.array([(start - 1, end - 1, amount) for (start, end), amount in pairs.items() if start != end]).T
+    return Trips(begin.astype(int), end.astype(int), amounts, np.zeros(len(amounts), dtype=int))
 
 
 def relative_gap(network: Roads, demand: Trips, flow: np.ndarray) -> float:

@@ -46,8 +46,8 @@ def limits_of(corridor: Corridor, arcs: Arcs, operations: Operations, cells: Cel
     for name, positions in (("links", arcs.link), ("terminals", arcs.terminal)):
         table = corridor[name]
         for position, key in enumerate(table.keys):
-            of_row = np.flatnonzero(positions == position)
-            if not limited(table, position) or not len(of_row):
+            of_row = np.flatnonzero(positions == position) if limited(table, position) else np.zeros(0, dtype=np.int64)
+            if not len(of_row):
                 continue
             unit = usage_unit(table["capacity_unit"][position] or "t") or "t"
             split = DIRECTIONS if name == "links" else ("both",)

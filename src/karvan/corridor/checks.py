@@ -22,8 +22,9 @@ from karvan.corridor.settings import Settings
 from karvan.corridor.settings import parse as parse_settings
 from karvan.tables import geometries, units
 from karvan.tables.catalogue import SCHEMAS
-from karvan.tables.cells import nearest
+from karvan.tables.cells import absent, nearest
 from karvan.tables.faults import Fault, refuse
+from karvan.tables.schema import Column
 from karvan.tables.table import Table, cell_text
 
 TARIFF_TABLES = {"mode": "modes", "link": "links", "terminal": "terminals", "service": "services"}
@@ -85,9 +86,18 @@ def content_hash(settings: Mapping[str, Any], tables: Mapping[str, Table]) -> st
     digest = hashlib.sha256(repr(sorted(settings.items())).encode())
     for name in sorted(tables):
         digest.update("\x1f".join(f"{i}.{column}" for i, column in sorted(tables[name].unknown)).encode())
-        for column in tables[name].schema.header:
-            digest.update("\x1f".join([name, column, *map(cell_text, tables[name][column])]).encode())
+        for column in tables[name].schema:
+            cells = tables[name][column.name]
+            if not (column.late and _is_untouched(column, cells)):
+                texts = cells.tolist() if column.kind in ("id", "text", "choice") else map(cell_text, cells)
+                digest.update("\x1f".join([name, column.name, *texts]).encode())
     return digest.hexdigest()[:16]
+
+
+def _is_untouched(column: Column, cells: np.ndarray) -> bool:
+    """Whether all cells are those of a file without this column."""
+    as_if = cell_text(absent(column))
+    return all(cell_text(cell) == as_if for cell in cells)
 
 
 def needed_tables_are_filled(seen: Tables) -> Iterator[Fault]:
@@ -147,6 +157,27 @@ def links_lead_somewhere(seen: Tables) -> Iterator[Fault]:
         timeless = np.isnan(row["time"]) and np.isnan(row["speed"])
         if timeless and not mode_speed > 0 and modes.row(row["mode_id"])["layer"] == "freight":
             yield Fault("links.csv", int(line), "speed", "nothing", "a speed or a time, since its mode has none", "Fill in speed.")
+
+
+def places_are_known(seen: Tables) -> Iterator[Fault]:
+    """All nodes have coordinates, or none has: half a map would pass for a whole one."""
+    nodes = seen["nodes"]
+    if not np.isnan([nodes["x_coord"], nodes["y_coord"]]).all():
+        for name, expected in (("x_coord", "the longitude"), ("y_coord", "the latitude")):
+            for i in np.flatnonzero(np.isnan(nodes[name])):
+                found = "unknown" if (int(i), name) in nodes.unknown else "nothing"
+                yield Fault("nodes.csv", int(nodes.lines[i]), name, found, f"{expected}, since other nodes have one", "Fill it in.")
+
+
+def delays_are_whole(seen: Tables) -> Iterator[Fault]:
+    links = seen["links"]
+    alpha, beta, capacity = (links[name] for name in ("delay_alpha", "delay_beta", "delay_capacity"))
+    for i in np.flatnonzero(np.isnan(alpha) != np.isnan(beta)):
+        name, other = ("delay_alpha", "delay_beta") if np.isnan(alpha[i]) else ("delay_beta", "delay_alpha")
+        yield Fault("links.csv", int(links.lines[i]), name, "nothing", f"a value, since {other} has one", "Fill in both, or neither.")
+    for i in np.flatnonzero((alpha > 0) & (beta > 0) & np.isnan(capacity) & ~(links["time"] == 0)):
+        yield Fault("links.csv", int(links.lines[i]), "delay_capacity", "nothing", "a flow above 0, since the time grows with flow",
+                    "Fill it in, or set delay_alpha to 0.")  # fmt: skip
 
 
 def geometries_follow_links(seen: Tables) -> Iterator[Fault]:
@@ -336,10 +367,12 @@ def calendars_are_whole(seen: Tables) -> Iterator[Fault]:
 
 
 def demand_leaves_its_zone(seen: Tables) -> Iterator[Fault]:
-    demand = seen["demand"]
-    for start, end, line in zip(demand["origin"], demand["destination"], map(int, demand.lines), strict=True):
-        if start == end:
-            yield Fault("demand.csv", line, "destination", str(end), f"another zone than origin {start}", "Leave out what stays in a zone: no link carries it.")
+    """Trips in user equilibrium, by commodities without a logit scale, may stay: they are counted and said."""
+    demand, commodities = seen["demand"], seen["commodities"]
+    may_stay = set(commodities["commodity_id"][np.isnan(commodities["theta"])])
+    for start, end, commodity, line in zip(demand["origin"], demand["destination"], demand["commodity_id"], demand.lines, strict=True):
+        if start == end and commodity not in may_stay:
+            yield Fault("demand.csv", int(line), "destination", str(end), f"another zone than origin {start}", "Leave out what stays in a zone: no link carries it.")
 
 
 def projects_have_an_order(seen: Tables) -> Iterator[Fault]:
@@ -490,7 +523,7 @@ def targets_say_what_they_need(seen: Tables) -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
-    needed_tables_are_filled, amounts_are_sensible, keys_are_unique, references_exist, links_lead_somewhere, geometries_follow_links,
+    needed_tables_are_filled, amounts_are_sensible, keys_are_unique, references_exist, links_lead_somewhere, places_are_known, delays_are_whole, geometries_follow_links,
     services_of_fleets_come_back, ranges_are_in_order, claims_agree_with_cells, resource_members_exist, capacities_can_be_used,
     tariffs_price_something, emission_factors_add_up, cargo_has_one_name, demand_leaves_its_zone, calendars_are_whole, projects_have_an_order,
     projects_are_consistent, reports_are_whole, projects_hold_their_latest_report, running_shocks_end_after_they_began, edits_resolve,

@@ -15,8 +15,9 @@ from karvan.tables.faults import Fault
 
 FILE = "case.toml"
 LONGEST_HORIZON = 100
+TIME_UNITS = ("h", "min", "s", "day")
 SECTIONS = ("case", "level", "calibration")
-KEYS = ("name", "title", "as_of", "first_year", "horizon", "licence", "headline")
+KEYS = ("name", "title", "as_of", "first_year", "horizon", "licence", "headline", "amount_unit", "time_unit")
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Settings:
     as_of       today, for the case: the tables hold the state of this day
     first_year  first modelled year; horizon is the last
     headline    the cut whose dry cargo and oil stand above the board; empty: none
+    amount_unit what `amount` of demand counts; t, but for a case of vehicles
+    time_unit   the unit in which user equilibrium states times, and its objective with them
     level       series and shares of the sea level, empty where the corridor has no sea to fall
     calibration free cells, measures, years and aims of the fit (see verdict/calibrate)
     raw         case.toml as it was read, for those who write it again
@@ -38,6 +41,8 @@ class Settings:
     horizon: int
     licence: str
     headline: str
+    amount_unit: str
+    time_unit: str
     level: Mapping[str, Any]
     calibration: Mapping[str, Any]
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -75,6 +80,8 @@ def parse(raw: Mapping[str, Any], faults: list[Fault]) -> Settings:
         horizon=horizon if type(horizon) is int else 2000,
         licence=str(case.get("licence", "")),
         headline=str(case.get("headline", "")),
+        amount_unit=str(case.get("amount_unit", "t")),
+        time_unit=str(case.get("time_unit", "h")),
         **{key: section if isinstance(section, Mapping) else {} for key, section in sections.items()},
         raw=raw,
     )
@@ -87,6 +94,10 @@ def _faults(case: Mapping[str, Any]) -> Iterator[Fault]:
     for key in ("licence", "headline"):
         if not isinstance(case.get(key, ""), str):
             yield Fault(FILE, 0, key, _found(case, key), "a text", f'Write {key} = "…" under [case], or leave it out.')
+    if not isinstance(case.get("amount_unit", "t"), str) or not case.get("amount_unit", "t"):
+        yield Fault(FILE, 0, "amount_unit", _found(case, "amount_unit"), "a word", 'Write amount_unit = "vehicle", or leave it out: t.')
+    if case.get("time_unit", "h") not in TIME_UNITS:
+        yield Fault(FILE, 0, "time_unit", _found(case, "time_unit"), "one of " + ", ".join(TIME_UNITS), 'Write time_unit = "min", or leave it out: h.')
     for key in case:
         if key not in KEYS:
             yield Fault(FILE, 0, key, key, "one of " + ", ".join(KEYS), f"Nearest: {nearest(key, KEYS)}.")

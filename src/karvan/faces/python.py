@@ -75,9 +75,13 @@ class Case:
         found = verbs.explain(self.name, target, futures, seed, workers, None, ())
         return "\n".join(say(message, language) for message in (*found.messages, *found.history))
 
-    def assign(self, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = ()) -> Frame:
-        """The flows of a year: one row per link, service or terminal, direction and commodity."""
-        found = verbs.assign(self.name, year, _path(scenario), set, None)
+    def assign(
+        self, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = (), rule: str = verbs.LOGIT,
+        gap: float | None = None, iterations: int | None = None,
+    ) -> Frame:  # fmt: skip
+        """The flows of a year: one row per link, service or terminal, direction and commodity. `rule`: logit, user-equilibrium or
+        system-optimum; `gap` and `iterations` are for the last two."""
+        found = verbs.assign(self.name, year, _path(scenario), set, None, rule, gap, iterations)
         return Frame(found, tuple(found.document()["flows"]))
 
     def route(

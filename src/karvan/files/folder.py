@@ -20,7 +20,7 @@ import numpy as np
 
 from karvan.tables import units
 from karvan.tables.catalogue import SCHEMAS
-from karvan.tables.cells import BadCell, nearest, parse
+from karvan.tables.cells import BadCell, absent, nearest, parse
 from karvan.tables.faults import Fault, InvalidData, UsageError
 from karvan.tables.schema import Column, Schema
 from karvan.tables.table import Table, cell_text, empty, from_cells
@@ -152,14 +152,22 @@ def _cells(name: str, schema: Schema, header: list[str], rows: list[tuple[int, l
     said = 0
     for column in schema:
         at = position.get(column.name)
+        if at is None:
+            cells[column.name] = [absent(column)] * len(rows)
+            continue
         values: list[Any] = []
+        parsed: dict[str, Any] = {}
         for i, (line, row) in enumerate(rows):
-            cell = row[at].strip() if at is not None else ""
+            cell = row[at].strip()
+            if cell in parsed:
+                values.append(parsed[cell])
+                continue
             if cell == "unknown" and column.kind in ("number", "integer", "date"):
                 unknown.add((i, column.name))
                 cell = ""
             try:
                 values.append(parse(column, cell))
+                parsed[cell] = values[-1]
             except BadCell as bad:
                 values.append(None if column.kind not in ("number", "integer", "date", "boolean") else parse_absent(column))
                 said += 1

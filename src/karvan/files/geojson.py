@@ -1,6 +1,6 @@
 """A case as one GeoJSON file (RFC 7946): nodes as points with their terminals, links as lines, every column.
 
-A link has the line of geometries.csv; without one it is drawn straight, and its `line` says so.
+A place without coordinates has no geometry (null), nor has a link between such places. A link has the line of geometries.csv; without one it is drawn straight, and its `line` says so.
 
 Absent is null. What the case calls `unknown` is null too, and listed in the feature's `unknown`. Units and meanings
 stand once, in the member `columns`.
@@ -14,6 +14,8 @@ from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from karvan.corridor.corridor import Corridor
 from karvan.files.values import about, values_of
@@ -57,7 +59,7 @@ def _nodes(corridor: Corridor) -> list[dict[str, Any]]:
         {
             "type": "Feature",
             "id": f"nodes/{key}",
-            "geometry": {"type": "Point", "coordinates": _point(nodes, i)},
+            "geometry": {"type": "Point", "coordinates": _point(nodes, i)} if _is_placed(nodes, i) else None,
             "properties": {"table": "nodes", **_properties(nodes, i), "terminals": at[key]},
         }
         for i, key in enumerate(nodes.keys)
@@ -70,7 +72,7 @@ def _links(corridor: Corridor) -> list[dict[str, Any]]:
         {
             "type": "Feature",
             "id": f"links/{key}",
-            "geometry": _line(points),
+            "geometry": _line(points) if not np.isnan(points).any() else None,
             "properties": {"table": "links", **_properties(links, i), **drawn},
         }
         for i, key in enumerate(links.keys)
@@ -91,6 +93,10 @@ def _drawn(corridor: Corridor, position: int, link: str) -> tuple[Line, dict[str
 def _properties(table: Table, position: int) -> dict[str, Any]:
     unknown = [column.name for column in table.schema if (position, column.name) in table.unknown]
     return {**values_of(table, position), **({"unknown": unknown} if unknown else {})}
+
+
+def _is_placed(nodes: Table, position: int) -> bool:
+    return not any(np.isnan(_point(nodes, position)))
 
 
 def _point(nodes: Table, position: int) -> Point:

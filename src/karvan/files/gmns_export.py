@@ -127,6 +127,12 @@ def _readme(corridor: Corridor) -> str:
 
 def _lost(corridor: Corridor) -> Iterable[str]:
     links, zones = corridor["links"], corridor["zones"]
+    if np.isnan(corridor["nodes"]["x_coord"]).all():
+        yield "coordinates: no node of the case has any, and GMNS asks for them"
+    if not corridor["nodes"]["through"].all():
+        yield "that nobody passes through some nodes"
+    if np.isfinite(links["delay_alpha"]).any():
+        yield "how the time of a link grows with its flow"
     planned = [key for key, exists in zip(links.keys, links["exists"], strict=True) if not exists]
     if planned:
         yield f"links that are only planned, {len(planned)}: {', '.join(planned)}"

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from karvan.corridor.corridor import Corridor
+from karvan.tables.faults import UsageError
 from karvan.tables.table import Row
 
 WIDTH, LEGEND, LETTER = 1200.0, 26.0, 6.2
@@ -57,7 +58,9 @@ def write(corridor: Corridor, out: Path) -> None:
 
 
 def draw(corridor: Corridor, frame: Frame | None = None) -> str:
-    """The map as the text of an SVG file; without a frame, that of the whole."""
+    """The map as the text of an SVG file; without a frame, that of the whole. Raises `UsageError` for a case without coordinates."""
+    if np.isnan(corridor["nodes"]["x_coord"]).all():
+        raise UsageError("No node of this case has coordinates, so there is nothing to draw. Fill in x_coord and y_coord of nodes.csv.")
     lines = drawn_lines(corridor)
     frame = frame or frame_of(corridor)
     modes = [mode for mode in corridor["modes"].keys if mode in set(corridor["links"]["mode_id"])]

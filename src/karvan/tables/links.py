@@ -21,6 +21,9 @@ SCHEMA = Schema("links", "ways between two nodes in one mode", ("link_id",), (
     items("commodities", "what may use it, as commodities, cargo types or groups; empty: everything", refers_to="commodities", or_kind=True),
     ident("calendar_id", "months in which it is open", refers_to="calendars"),
     integer("tracks", "tracks of a railway", minimum=1),
+    number("delay_alpha", "delay function time (1 + delay_alpha (flow / delay_capacity)^delay_beta), each direction by itself: what is added to the running time at a flow of delay_capacity; read by the rules user-equilibrium and system-optimum of `assign`", "share", minimum=0, maximum=1e15, late=True),
+    number("delay_beta", "its power; 0: the time is always longer by delay_alpha", minimum=0, maximum=50, late=True),
+    number("delay_capacity", "the flow to which it refers, counted as `amount` of demand; no limit", minimum=1e-9, maximum=1e15, late=True),
     boolean("exists", "false for what is only planned; an edit opens it", True),
     *PROVENANCE,
 ), required=True)

@@ -23,6 +23,8 @@ class Column:
     refers_to   the table whose key the cell (or each item of a list) must name
     or_kind     the cell may also name a kind of its rows: a cargo type or group in place of a commodity
     period_end  a date given as a year or a month means its last day, not its first
+    late        declared after cases were fitted: while all its cells are as if it were not there, it is no content of a case,
+                so that no fit becomes stale
     """
 
     name: str
@@ -38,6 +40,7 @@ class Column:
     refers_to: str | None = None
     or_kind: bool = False
     period_end: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from karvan.corridor.edits import Edit
 from karvan.engines import arrays, assign, paths
 from karvan.tables.catalogue import SCHEMAS
 from karvan.tables.cells import ABSENT
-from karvan.tables.faults import InvalidData
+from karvan.tables.faults import Fault, InvalidData, refuse
 from karvan.verdict import delivery, level
 
 FITS = ("nowcast", "calibration")
@@ -75,6 +75,7 @@ def prepare(corridor: Corridor, scenario: Iterable[Edit] = (), fit: str | None =
 
     Routes, and the cost that staying home is compared with, are those of the cells before any fit: the model in use is
     then the one that was fitted, and a reluctance that a fit finds also moves who stays home."""
+    refuse(_without_choice(corridor))
     compiled = compile_corridor(fitted(corridor, fit), scenario)
     amount = np.ones(len(compiled.od_names))
     today = bridge_cells.collect(corridor.tables).today
@@ -86,6 +87,22 @@ def prepare(corridor: Corridor, scenario: Iterable[Edit] = (), fit: str | None =
     routes = paths.generate_routes(compiled.network, compiled.uses, compiled.demands, compiled.choice, situations, gate=compiled.gates)
     problem = assign.prepare(compiled.network, compiled.uses, compiled.demands, compiled.choice, routes)
     return Model(compiled, problem, assign.base_cost(problem, situations[0]), paths.graph(compiled.network))
+
+
+def _without_choice(corridor: Corridor) -> Iterator[Fault]:
+    """What keeps a case of user equilibrium from being one of logit choice."""
+    commodities, nodes = corridor["commodities"], corridor["nodes"]
+    other = "or use karvan assign --rule user-equilibrium."
+    for name in ("theta", "reserve"):
+        for line in commodities.lines[np.isnan(commodities[name])]:
+            yield Fault("commodities.csv", int(line), name, "nothing", "a value, since the rule is logit choice", f"Fill it in, {other}")
+    for line in nodes.lines[~nodes["through"]][:1]:
+        yield Fault("nodes.csv", int(line), "through", "false", "true, since the rule is logit choice, which passes through every node", f"Empty the column, {other}")
+
+
+def is_of_equilibrium(corridor: Corridor) -> bool:
+    """Whether no commodity of the case has what logit choice needs: its rule is user equilibrium."""
+    return bool(np.isnan(corridor["commodities"]["theta"]).all())
 
 
 def fitted(corridor: Corridor, fit: str | None = None) -> Corridor:

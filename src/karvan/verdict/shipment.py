@@ -91,6 +91,19 @@ def likely_year(model: Model, year: int, forced: Forced) -> Answer:
         return model.past(year)
     if year not in years:
         raise UsageError(f"--year {year}: expected {years[0]} to {years[-1]}, or a data year from {compiled.data_years[0]}.")
+    cells = likely_cells(compiled, year, forced)
+    base, base_year = demand.base(compiled)
+    growth = np.where(compiled.growth >= 0, cells[compiled.growth], 0.0) * (year - base_year)
+    seen_year, seen = level.last_observed(compiled.corridor)
+    parameters = compiled.corridor["parameters"]
+    trend = float(parameters.row("level_trend")["value"]) if "level_trend" in parameters else 0.0
+    sea = seen + trend * (year - seen_year) if np.isnan(forced.level) else forced.level
+    return model.solve(cells, base * forced.demand * np.exp(growth), sea)
+
+
+def likely_cells(compiled: Compiled, year: int, forced: Forced) -> np.ndarray:
+    """The cells of a modelled year at their likely values: projects delivered in the middle of what the reference class says
+    (or as forced), edits with dates in force for their share of the year, no shock."""
     reference = delivery.fit(compiled.corridor)
     drawn = delivery.sample(compiled.corridor, reference, _TARIFF_SEED, _MIDDLE, forced.deliveries)
     operations = compiled.operations
@@ -101,14 +114,7 @@ def likely_year(model: Model, year: int, forced: Forced) -> Answer:
             share[i] = delivery.shares(np.array([middle]), range(year, year + 1))[0, 0]
         elif cause.startswith(DATED):
             share[i] = dated_share(next(edit for edit in operations.edits if cause_of(edit) == cause), range(year, year + 1))[0]
-    cells = compiled.cells.within(operations.apply(compiled.cells.today, share, operations.likely))
-    base, base_year = demand.base(compiled)
-    growth = np.where(compiled.growth >= 0, cells[compiled.growth], 0.0) * (year - base_year)
-    seen_year, seen = level.last_observed(compiled.corridor)
-    parameters = compiled.corridor["parameters"]
-    trend = float(parameters.row("level_trend")["value"]) if "level_trend" in parameters else 0.0
-    sea = seen + trend * (year - seen_year) if np.isnan(forced.level) else forced.level
-    return model.solve(cells, base * forced.demand * np.exp(growth), sea)
+    return compiled.cells.within(operations.apply(compiled.cells.today, share, operations.likely))
 
 
 def compare(model: Model, answer: Answer, origin: str, destination: str, commodity: str, best: int, year: int, scenario: str) -> Comparison:

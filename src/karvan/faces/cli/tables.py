@@ -13,9 +13,10 @@ from karvan import verbs
 from karvan.evidence import ageing, weigh
 from karvan.faces.cli.board import board
 from karvan.faces.cli.calibration import calibration
+from karvan.faces.cli.equilibrium import balanced
 from karvan.faces.messages import amount, catalogue, say
 from karvan.tables.provenance import BASES
-from karvan.verdict import certify, measures, shipment
+from karvan.verdict import certify, measures, shipment, wardrop
 from karvan.verdict.tell import Message
 
 _MOST_LIMITS = 20
@@ -104,6 +105,10 @@ def _covered(answer: verbs.Facts, words: dict[str, str]) -> Table:
 @render.register
 def _(answer: verbs.Written, console: Console, language: str) -> None:
     console.print(f"Wrote {len(answer.files)} file{'s' if len(answer.files) != 1 else ''} to {answer.folder}.")
+    for message in answer.told:
+        console.print(say(message, language))
+    if answer.what == "network":
+        console.print(f"Next: read {answer.folder / 'README.md'} · karvan assign {answer.folder} --rule user-equilibrium")
     if answer.what == "empty case":
         console.print(f"Next: read {answer.folder / 'README.md'} · fill in nodes, links, zones and demand · karvan check {answer.folder}")
     if answer.what == "case":
@@ -152,6 +157,14 @@ def _assigned(answer: verbs.Assigned) -> Group:
 def _certificate(found: certify.Certificate) -> str:
     state = "passed" if found.passed else "FAILED"
     return f"Certificate re-computed from the flows: {state} (relative gap {found.relative_gap:.1e})."
+
+
+@render.register
+def _(answer: wardrop.Balanced, console: Console, language: str) -> None:
+    console.print(balanced(answer, language))
+    if answer.other is not None:
+        console.print()
+        console.print(balanced(answer.other, language))
 
 
 @render.register
