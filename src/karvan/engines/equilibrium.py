@@ -13,16 +13,11 @@ tenth of a tree. What makes it fast:
   changes; a heap is needed only when much has changed;
 - one set of trees an iteration gives the gap and the new paths both.
 
-<<<<<<< HEAD
 - a path is added only when it saves more than a hundredth of the last gap: where segments of equal cost abound, the cheaper one
   of the moment is another one each time.
 
 Pair by pair creeps where the shifts of many pairs nearly cancel. Ways that differ by the same links are then first given to
 those for whom they cost least beside time (`path_flows`), and all path flows move at once by an interior point (`path_interior`).
-=======
-Pair by pair creeps where the shifts of many pairs nearly cancel. Ways that differ by the same links are then first given to
-those for whom they cost least beside time (`path_flows`), and small problems take a Newton step for all pairs at once.
->>>>>>> w/bench
 System optimum is the same with marginal times: see `Roads.marginal`.
 """
 
@@ -30,19 +25,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-<<<<<<< HEAD
 from functools import cached_property
-=======
->>>>>>> w/bench
 
 import numpy as np
 from scipy import sparse
 
-<<<<<<< HEAD
 from karvan.engines import path_flows, path_interior
-=======
-from karvan.engines import path_flows
->>>>>>> w/bench
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,12 +84,8 @@ class Trips:
 
 @dataclass(frozen=True)
 class Iteration:
-<<<<<<< HEAD
     """Relative gap and paths in use at one outer iteration, and CPU seconds until its flows were there (small networks take several
     iterations in one compiled call, which tell the same time)."""
-=======
-    """Relative gap, paths in use and CPU seconds since the start, after one outer iteration."""
->>>>>>> w/bench
 
     gap: float
     paths: int
@@ -115,13 +99,8 @@ class Equilibrium:
     flow, time      float64[link]; class_flow float64[class, link]
     relative_gap    (what trips pay - what they would pay on shortest paths) / what they pay, at these flows
     excess          the same difference per trip: the average excess cost
-<<<<<<< HEAD
     converged       the gap asked for was reached
     paths           the paths in use, see `Paths`; laid out when first asked for
-=======
-    paths           the paths in use, see `Paths`
-    converged       the gap asked for was reached
->>>>>>> w/bench
     """
 
     flow: np.ndarray
@@ -131,17 +110,12 @@ class Equilibrium:
     relative_gap: float
     excess: float
     converged: bool
-<<<<<<< HEAD
     history: tuple[Iteration, ...]
     _run: _Run = field(repr=False)
 
     @cached_property
     def paths(self) -> Paths:
         return _paths(self._run)
-=======
-    paths: Paths
-    history: tuple[Iteration, ...] = field(default=())
->>>>>>> w/bench
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +138,6 @@ class Unreachable(ValueError):
 
 REHEARSALS = 2
 """Loadings without paths before the one that counts, so that its times are near the later ones."""
-<<<<<<< HEAD
 ROUNDS, LEFT = 12, 0.03
 """Passes over the known paths between two sets of trees, and the share of the cost to be saved at which they stop before."""
 WORTH, CHURN, ROUND_OFF = 0.1, 0.01, 1e-14
@@ -177,14 +150,6 @@ SLOW, STUCK = 6, 30
 DENSE, LARGEST = 1000, 5000
 """Sets of trees in which the gap should fall to a tenth, or else all path flows are moved at once, if their paths differ by no more
 links than these."""
-=======
-SLOW = 6
-LARGEST_STEP = 3000
-"""Sets of trees in which the gap should fall to a tenth, or else all pairs are shifted at once, if there are not more than these."""
-ROUNDS = 12
-LEFT = 0.03
-"""Passes over the known paths between two sets of trees, and the share of the cost to be saved at which they stop before."""
->>>>>>> w/bench
 
 
 class _Run:
@@ -217,7 +182,6 @@ class _Run:
         self.weight = np.empty(n_links)
         self.seen = np.zeros((n_links, 2), np.int64)
         self.arriving = np.empty(len(self.links.in_link))
-<<<<<<< HEAD
         self.through = roads.first_through
         self.saved = 0.0
         self.rough = bool(np.any((self.links.shape == path_flows.OTHER) & (self.links.power < 1.0)))
@@ -233,22 +197,6 @@ class _Run:
                                      expected, self.cost, self.weight, self.arriving, lost, keep)  # fmt: skip
             if lost.any():
                 raise Unreachable(np.sort(self.by_group[lost]))
-=======
-        self.pair_stamp = 0
-        self.through = roads.first_through
-        self.saved = 0.0
-        self.rough = bool(np.any((self.links.shape == path_flows.OTHER) & (self.links.power < 1.0)))
-
-    def load(self) -> None:
-        """Every trip on one path. Raises `Unreachable`."""
-        expected = np.zeros_like(self.x)
-        for sweep in range(1 + REHEARSALS):
-            keep = sweep == REHEARSALS
-            self.store, lost = path_flows.load(self.through, self.fixed, self.links, self.groups, self.tree, self.orders, self.settled, self.store, self.x,
-                                     expected, self.cost, self.weight, keep)  # fmt: skip
-            if lost >= 0:
-                raise Unreachable(self.by_group[lost : lost + 1])
->>>>>>> w/bench
             expected += (self.x - expected) / (sweep + 1)
 
     def recount(self) -> None:
@@ -256,7 +204,6 @@ class _Run:
         path_flows.total(self.store, self.groups, self.x, self.class_x)
         path_flows.refresh_all(self.x, self.cost, *self.links[3:7])
 
-<<<<<<< HEAD
     def measure(self) -> float:
         """The relative gap of the path flows as they stand."""
         self.recount()
@@ -300,76 +247,6 @@ class _Run:
             return self.cost[::2].copy(), self.cost[1::2].copy()
 
         self.store.flow[chosen] = path_interior.settle(effect, trip, flow, self.store.fixed[chosen], self.x - effect @ flow, times, gap)
-=======
-    def trees(self, grow: bool) -> tuple[float, int]:
-        """Relative gap at the present flows, paths added."""
-        self.store, shortest, added = path_flows.columns(self.through, self.fixed, self.links, self.groups, self.tree, self.orders, self.settled,
-                                               self.store, self.x, self.cost, self.weight, self.arriving, grow)  # fmt: skip
-        spent = float(self.x @ self.cost[::2]) + (path_flows.paid(self.store) if len(self.fixed) > 1 else 0.0)
-        self.saved = spent - shortest
-        return self.saved / spent if spent > 0 else 0.0, added
-
-    def shift(self, stuck: bool = False) -> int:
-        """Equilibrate the known paths, all at once before it goes pair by pair when that is `stuck`; returns the shifts tried."""
-        pairs, self.pair_stamp = path_flows.lay_out(self.store, self.seen, self.pair_stamp)
-        if stuck and len(pairs.path) <= LARGEST_STEP:
-            self._leap(pairs)
-        return int(path_flows.equilibrate(pairs, self.store.flow, self.x, self.cost, self.links, self.rough, len(self.fixed) > 1, ROUNDS, LEFT))
-
-
-    def drop(self) -> None:
-        """Forget paths that lost all their flow; move the others together when half of their room is waste."""
-        live = int(path_flows.drop(self.store))
-        if self.store.used[1] > 2 * live + 1024:
-            self.store = path_flows.tidy(self.store, live)
-
-    def _leap(self, pairs: path_flows.Pairs) -> None:
-        """Newton's step for all pairs together: shifts s that minimise the quadratic model within 0 <= path flows, by fixing
-        those that run into their bound. Pair by pair creeps where the shifts of many pairs nearly cancel on every link.
-
-            gains g = fixed + E' t(x),  H = E' diag(t'(x)) E,  E[link, pair] = 1 on the one way, -1 on the other
-        """
-        n = len(pairs.path)
-        lengths = pairs.only + pairs.other
-        pair = np.repeat(np.arange(n), lengths)
-        place = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        links = pairs.pool[np.repeat(pairs.offset, lengths) + place]
-        sign = np.where(place < np.repeat(pairs.only, lengths), 1.0, -1.0)
-        effect = sparse.csr_matrix((sign, (links, pair)), shape=(len(self.x), n))
-        slope = self.cost[1::2]
-        gain = pairs.fixed + effect.T @ self.cost[::2]
-        hessian = (effect.T @ sparse.diags(slope) @ effect).toarray()
-        flow = self.store.flow
-        most = flow[pairs.path]
-        hessian[np.diag_indices(n)] += 1e-9 * max(hessian.max(), 1e-300) + 1e-300
-        shift, free = np.zeros(n), (most > 0) | (gain < 0)
-        for _ in range(20):
-            chosen = np.flatnonzero(free)
-            if not len(chosen):
-                break
-            bound = ~free & (shift == most)
-            right = gain[chosen] - hessian[np.ix_(chosen, np.flatnonzero(bound))] @ shift[bound]
-            shift[chosen] = np.linalg.solve(hessian[np.ix_(chosen, chosen)], right)
-            beyond = free & (shift > most)
-            if not beyond.any():
-                break
-            shift[beyond] = most[beyond]
-            free &= ~beyond
-        given = np.zeros(len(flow))
-        np.add.at(given, pairs.against, shift)
-        lack = given < 0
-        step = min(1.0, float(np.min(flow[lack] / -given[lack], initial=1.0)))
-        for _ in range(12):
-            moved = np.maximum(self.x - step * (effect @ shift), 0.0)
-            cost = np.empty_like(self.cost)
-            path_flows.refresh_all(moved, cost, *self.links[3:7])
-            if float(shift @ (pairs.fixed + effect.T @ cost[::2])) > -0.5 * abs(float(shift @ gain)):
-                break
-            step *= 0.5
-        flow[pairs.path] -= step * shift
-        np.add.at(flow, pairs.against, step * shift)
-        np.maximum(flow, 0.0, out=flow)
->>>>>>> w/bench
         self.recount()
 
 
@@ -416,7 +293,6 @@ def solve(roads: Roads, trips: Trips, gap: float = 1e-10, iterations: int = 500,
     check(roads, trips)
     begin = time.process_time()
     run = _Run(roads, trips)
-<<<<<<< HEAD
     gaps, held, spent = np.zeros(iterations + 1), np.zeros(iterations + 1, np.int64), np.zeros(iterations + 1)
     done = 0
     if len(trips):
@@ -432,24 +308,6 @@ def solve(roads: Roads, trips: Trips, gap: float = 1e-10, iterations: int = 500,
         found = run.measure()
     history = tuple(Iteration(*each) for each in zip(gaps[:done].tolist(), held[:done].tolist(), spent[:done].tolist(), strict=True))
     return _answer(roads, trips, run, found, found <= gap, history)
-=======
-    history: list[Iteration] = []
-    found = 0.0
-    if len(trips):
-        run.load()
-    for _ in range(iterations if len(trips) else 0):
-        found, _ = run.trees(grow=True)
-        if found <= gap:
-            run.recount()
-            found, _ = run.trees(grow=True)
-        spent = time.process_time() - begin
-        history.append(Iteration(found, int(run.store.paths.sum()), spent))
-        if found <= gap or spent > seconds:
-            break
-        run.shift(stuck=len(history) > SLOW and found > 0.1 * history[-SLOW].gap)
-        run.drop()
-    return _answer(roads, trips, run, found, found <= gap, tuple(history))
->>>>>>> w/bench
 
 
 def _answer(roads: Roads, trips: Trips, run: _Run, gap: float, converged: bool, history: tuple[Iteration, ...]) -> Equilibrium:
@@ -458,21 +316,13 @@ def _answer(roads: Roads, trips: Trips, run: _Run, gap: float, converged: bool, 
     objective = float(np.sum(roads.integral(flow)) + np.sum(roads.fixed * class_flow))
     total = float(np.sum(trips.amount))
     excess = run.saved / total if total > 0 else 0.0
-<<<<<<< HEAD
     return Equilibrium(flow, class_flow, roads.times(flow), objective, gap, excess, converged, history, run)
-=======
-    return Equilibrium(flow, class_flow, roads.times(flow), objective, gap, excess, converged, _paths(run), history)
->>>>>>> w/bench
 
 
 def _paths(run: _Run) -> Paths:
     """The paths with flow, in the order of the trips given."""
     store = run.store
-<<<<<<< HEAD
     chosen, owner = path_flows.in_use(store, False)
-=======
-    chosen, owner = path_flows.in_use(store)
->>>>>>> w/bench
     trip = run.by_group[owner]
     length = store.length[chosen]
     start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
