@@ -148,6 +148,7 @@ def assign(corridor: Corridor, year: int, options: Options, scenario: Iterable[E
     rows = np.flatnonzero(demand["year"] == of_year)
     wanted = roads.wanted(corridor, found, rows, amount[rows])
     optimum = options.rule == SYSTEM_OPTIMUM
+    equilibrium.ready()
     weighed = found.roads.marginal() if optimum else found.roads
     result = equilibrium.solve(_without_bans(weighed, found.allowed, wanted.trips), wanted.trips, options.gap, options.iterations)
     result = replace(result, time=found.roads.times(result.flow))
