@@ -1,4 +1,3 @@
-
 """How long does a journey of several uncertain legs take? Percentiles of a sum, which are not the sum of percentiles.
 
 Legs are independent, each with its mean and variance and a shape that is skewed to the right. Cumulants of independent
