@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.files.test_tcd import _overlapping
 
 from karvan import verbs
 from karvan.faces import chart
 from karvan.verdict.shipment import Comparison
-from tests.files.test_tcd import _overlapping
 
 
 @pytest.fixture(scope="module")
