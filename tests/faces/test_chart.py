@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.files.test_tcd import _overlapping
+from typer.testing import CliRunner
 
 from karvan import verbs
 from karvan.faces import chart
+from karvan.faces.cli.app import app
 from karvan.verdict.shipment import Comparison
 
 
@@ -39,3 +42,11 @@ def test_it_is_drawn_in_both_languages_without_words_on_words(found: Comparison,
     drawn = found.chart.read_text(encoding="utf-8")
     assert all(word in drawn for word in words)
     assert _overlapping(drawn) == []
+
+
+def test_the_command_draws_beside_its_json(tmp_path: Path) -> None:
+    out = tmp_path / "ways.svg"
+    ran = CliRunner().invoke(app, ["route", "Xian", "Istanbul", "--best", "1", "--lang", "fr", "--chart", str(out), "--json"])
+    assert ran.exit_code == 0, ran.output
+    (way,) = json.loads(ran.stdout)["routes"]
+    assert f"{way['days_p50']:.1f} j".replace(".", ",") in out.read_text(encoding="utf-8")
