@@ -54,7 +54,7 @@ lock: ## resolve the packages anew into requirements/lock.txt
 	"$(PYTHON)" -m venv --clear $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	$(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 \
-		--generate-hashes --no-annotate --no-header --extra tables --group dev \
+		--generate-hashes --no-annotate --no-header --extra tables --extra chart --group dev \
 		pyproject.toml requirements/build.in --output-file $(LOCK)
 	rm -rf $(VENV)/lock
 

@@ -15,7 +15,7 @@ from karvan.corridor import checks
 from karvan.corridor import edits as editing
 from karvan.corridor.corridor import Corridor
 from karvan.evidence import ageing
-from karvan.files import cases, copies, exports, gmns, scenario, sheets_read, tntp
+from karvan.files import cases, copies, exports, gmns, scenario, sheets_read, tcd, tntp
 from karvan.files.folder import write_texts
 from karvan.files.toml_text import toml_text
 from karvan.tables.cells import BadCell, nearest, parse_date
@@ -389,12 +389,16 @@ def _fit_of(corridor: Corridor, year: int) -> str | None:
 
 
 def route(case: str, origin: str, destination: str, commodity: str | None, best: int, year: int | None, scenario: Path | None,
-          set: tuple[str, ...], compare: str | None) -> shipment.Comparison:  # fmt: skip
+          set: tuple[str, ...], compare: str | None, depart: str | None = None, within: float | None = None,
+          chart: Path | None = None) -> shipment.Comparison:  # fmt: skip
+    if chart is not None:
+        tcd.check(chart)
     corridor = load(case)
-    found = _route(corridor, origin, destination, commodity, best, year, scenario, set)
-    if compare is None:
-        return found
-    return replace(found, other=_route(corridor, origin, destination, commodity, best, year, None if compare == "base" else Path(compare), ()))
+    asked, chosen = _asked(corridor, best, year, depart, within)
+    found = _route(corridor, origin, destination, commodity, chosen, scenario, set, asked)
+    if compare is not None:
+        found = replace(found, other=_route(corridor, origin, destination, commodity, chosen, None if compare == "base" else Path(compare), (), asked))
+    return replace(found, chart=chart)
 
 
 def _usual_commodity(corridor: Corridor) -> str:
@@ -402,19 +406,39 @@ def _usual_commodity(corridor: Corridor) -> str:
     return "container" if "container" in names else str(names[0])
 
 
-def _route(corridor: Corridor, origin: str, destination: str, commodity: str | None, best: int, year: int | None, file: Path | None,
-           switches: tuple[str, ...]) -> shipment.Comparison:  # fmt: skip
-    changed = _scenario(corridor, file, switches)
-    ends = corridor.find_node(origin), corridor.find_node(destination)
-    kind = corridor.find_row("commodities", commodity or _usual_commodity(corridor))
-    if ends[0] == ends[1]:
-        raise UsageError(f"{origin} and {destination} are the same place. Name two places.")
+def _asked(corridor: Corridor, best: int, year: int | None, depart: str | None, within: float | None) -> tuple[shipment.Asked, int]:
+    """What is asked of the ways, and the year that answers."""
     if not 1 <= best <= 50:
         raise UsageError(f"--best {best}: expected 1 to 50.")
-    chosen = corridor.settings.first_year if year is None else year
-    model = prepare(changed.corridor, changed.dated, _fit_of(corridor, chosen))
-    answer = shipment.likely_year(model, chosen, changed.forced)
-    return shipment.compare(model, answer, ends[0], ends[1], kind, best, chosen, changed.name)
+    if within is not None and not 0 < within <= 1000:
+        raise UsageError(f"--within {within:g}: expected days above 0, up to 1000.")
+    if depart is None:
+        return shipment.Asked(best, None, within), corridor.settings.first_year if year is None else year
+    try:
+        day = parse_date(depart, period_end=False)
+    except BadCell as bad:
+        raise UsageError(f"--depart {depart}: expected {bad.expected}. {bad.remedy}") from bad
+    years = corridor.settings.years
+    of_day = int(str(day)[:4])
+    if of_day not in years:
+        raise UsageError(f"--depart {depart}: expected a day from {years[0]}-01-01 to {years[-1]}-12-31.")
+    if year is not None and year != of_day:
+        raise UsageError(f"--depart {depart} and --year {year} name two years. Leave out --year.")
+    return shipment.Asked(best, day, within), of_day
+
+
+def _route(corridor: Corridor, origin: str, destination: str, commodity: str | None, year: int, file: Path | None,
+           switches: tuple[str, ...], asked: shipment.Asked) -> shipment.Comparison:  # fmt: skip
+    changed = _scenario(corridor, file, switches)
+    ends = [corridor.read_node(name) for name in (origin, destination)]
+    kind = corridor.find_commodity(commodity or _usual_commodity(corridor))
+    if ends[0][0] == ends[1][0]:
+        raise UsageError(f"{origin} and {destination} are the same place. Name two places.")
+    model = prepare(changed.corridor, changed.dated, _fit_of(corridor, year))
+    answer = shipment.likely_year(model, year, changed.forced)
+    found = shipment.compare(model, answer, ends[0][0], ends[1][0], kind, year, changed.name, asked, changed.forced)
+    read_as = tuple((given, read) for given, (_, read) in zip((origin, destination), ends, strict=True) if read)
+    return replace(found, read_as=read_as)
 
 
 def calibrate(case: str, write: bool, all: bool) -> Fitted:
@@ -509,7 +533,10 @@ VERBS: tuple[Verb, ...] = (
          (Option("origin", str, None, "place of departure: name, other name or UN/LOCODE", "FROM", positional=True, required=True),
           Option("destination", str, None, "place of arrival", "TO", positional=True, required=True), _CASE,
           Option("commodity", str, None, "what is shipped; default: container, or the first commodity of a case without containers", "COMMODITY"),
-          Option("best", int, 4, "how many ways", "N"), _YEAR, _SCENARIO, _SET, _COMPARE), route),
+          Option("best", int, 4, "how many ways", "N"), _YEAR, _SCENARIO, _SET, _COMPARE,
+          Option("depart", str, None, "the day on which it leaves: waits for the departures and in the closures of those days", "DATE"),
+          Option("within", float, None, "also print the chance to arrive within so many days", "DAYS"),
+          Option("chart", Path, None, "draw the time- and cost-distance chart (UNESCAP TCD) of the ways; .svg, or .png (extra [chart])", "FILE")), route),
     Verb("assign", "Who uses what? Flows of a year under capacities and queues, and what one more unit of each limit is worth; or a user equilibrium.",
          (_CASE_FIRST, _YEAR, _SCENARIO, _SET, _COMPARE,
           Option("rule", str, LOGIT, "how ways are chosen: logit (freight, hard capacities), user-equilibrium, system-optimum", "RULE"),

@@ -81,7 +81,9 @@ def test_legs_of_a_way_join(solved: tuple[Model, Answer]) -> None:
     for route in range(routes.n_routes):
         od = routes.od[route]
         way = routes.arc[routes.start[route] : routes.start[route + 1]]
-        legs = label.legs(model.compiled, way, int(model.compiled.demands.commodity[od]), answer.conditions.time, answer.conditions.cost)
+        nothing = np.zeros(len(model.compiled.arcs))
+        legs = label.legs(model.compiled, way, int(model.compiled.demands.commodity[od]), answer.conditions.time[way], nothing[way],
+                          answer.conditions.cost, nothing)  # fmt: skip
         assert all(one.to_node == other.from_node for one, other in itertools.pairwise(legs))
         states = [model.compiled.states[s] for s in (model.compiled.demands.origin[od], model.compiled.demands.destination[od])]
         assert (states[0][1], states[1][1]) == (ORIGIN, DESTINATION)
@@ -104,3 +106,19 @@ def test_the_order_of_rows_does_not_matter(tmp_path: Path, seed: int, solved: tu
 def test_nothing_flows_through_the_other_way_round() -> None:
     model = prepare(small.corridor())
     assert {name[2] for name in by_name(model, small.solved(model))} == {"forward"}
+
+
+@pytest.mark.parametrize(("name", "start", "end", "read"), [
+    ("Mary - Farap", "Farap", "Mary", "Farap - Mary"),
+    ("Mary - Farap", "Mary", "Farap", "Mary - Farap"),
+    ("Mangistau - Zhanaozen (Uzen)", "Zhanaozen (Uzen)", "Mangistau", "Zhanaozen (Uzen) - Mangistau"),
+    ("Shu - Kulan (Lugovaya)", "Kulan", "Shu", "Kulan (Lugovaya) - Shu"),
+    ("Aktau - Alat container feeder", "Alat (Port of Baku)", "Aktau", "Alat - Aktau container feeder"),
+    ("Poti – Istanbul feeder", "Istanbul", "Poti", "Istanbul – Poti feeder"),
+    ("Bandar Abbas - Mumbai (Nhava Sheva)", "Mumbai (Nhava Sheva)", "Bandar Abbas", "Mumbai (Nhava Sheva) - Bandar Abbas"),
+    ("Jebel Ali - Port Said", "Port Said", "Jebel Ali", "Port Said - Jebel Ali"),
+    ("Great northern line", "Here", "There", "Great northern line"),
+    ("", "Here", "There", "Here - There"),
+])  # fmt: skip
+def test_a_name_is_read_as_it_is_travelled(name: str, start: str, end: str, read: str) -> None:
+    assert label.as_travelled(name, start, end) == read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,10 @@ def change(table: str, row: str, /, **cells: str) -> Callable[[Texts], Texts]:
 
 def add(table: str, /, **cells: str) -> Callable[[Texts], Texts]:
     return lambda content: tiny.added(content, table, **cells)
+
+
+def both(*steps: Callable[[Texts], Texts]) -> Callable[[Texts], Texts]:
+    return lambda content: reduce(lambda texts, step: step(texts), steps, content)
 
 
 def without(table: str, row: str) -> Callable[[Texts], Texts]:
@@ -109,6 +114,13 @@ CASES = [
      "emission_factors", LAST, "share", "0.6 in all for rail_1520 *", "add the carrier"),
     ("emission_factors_add_up", add("emission_factors", factor_id="rail", mode_id="rail_1520", commodity_id="boxes", factor="0.03"),
      "emission_factors", LAST, "commodity_id", "boxes", "Nearest: box"),
+    ("emission_factors_add_up", add("hub_factors", factor_id="crane", kind="crane", well_to_tank="0.3", tank_to_wheel="1.2", factor="1.4"),
+     "hub_factors", LAST, "factor", "0.3 + 1.2 against 1.4", "Correct one of the three"),
+    ("departures_run_both_ways", both(change("links", "ferry_line", directed="true"), add("departures", departure_id="back", service_id="sea_ferry",
+                                                                                         direction="reverse", weekday="monday", hour="8")),
+     "departures", LAST, "direction", "reverse", "take out the row"),
+    ("departures_run_both_ways", both(*(add("departures", departure_id=key, service_id="sea_ferry", weekday="monday", hour="8") for key in "ab")),
+     "departures", LAST, "hour", "8", "Take out one"),
     ("demand_leaves_its_zone", add("demand", demand_id="round", origin="cn", destination="cn", commodity_id="box", year="2025", amount="5"), "demand", LAST,
      "destination", "cn", "Leave out what stays"),
     ("calendars_are_whole", without("calendars", "sea,5"), "calendars", "sea", "month", "sea without 5", "each missing month"),

@@ -97,3 +97,25 @@ def test_what_is_not_there_is_answered_with_the_nearest(corridor: Corridor) -> N
         corridor.find_table("link")
     assert corridor.find_row("links", "branch") == "branch"
     assert corridor.find_table("links") is corridor["links"]
+
+
+def test_a_misspelt_place_is_read_where_it_is_sure(middle: Corridor) -> None:
+    assert middle.read_node("Xian") == ("xian", "")
+    assert middle.read_node("KZAKU")[1] == ""
+    assert middle.read_node("Istambul") == ("istanbul", "Istanbul")
+    assert middle.read_node("Turkmenbashy")[0] == "turkmenbashi"
+    with pytest.raises(UsageError, match=r"Did you mean .* or "):
+        middle.read_node("Tash")
+    for nothing in ("", "zzzz", "Atlantis"):
+        with pytest.raises(UsageError, match="No place is called"):
+            middle.read_node(nothing)
+
+
+def test_cargo_is_known_by_id_and_name_and_its_types_are_told(middle: Corridor) -> None:
+    assert middle.find_commodity("Container") == "container"
+    assert middle.find_commodity("crude oil") == "crude_oil"
+    assert middle.find_commodity("ores") == "ores_minerals"
+    with pytest.raises(UsageError, match="grain, ores_minerals, coal, fertilisers"):
+        middle.find_commodity("dry_bulk")
+    with pytest.raises(UsageError, match="Nearest: coal"):
+        middle.find_commodity("cool")

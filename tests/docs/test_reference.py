@@ -24,7 +24,7 @@ OF_ANY_NAME = {"manifest.libraries", "manifest.options", "support.by_basis", "he
 DOCUMENTS = {
     "assess": ("assess", "--futures", "5"),
     "explain": ("explain", "l10_aktau_hub_240kteu", "--futures", "5"),
-    "route": ("route", "Xi'an", "Istanbul"),
+    "route": ("route", "Xi'an", "Istambul", "--depart", "2026-09-14", "--within", "24"),
     "assign": ("assign",),
     "calibrate": ("calibrate",),
     "check": ("check",),

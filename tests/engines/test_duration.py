@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from karvan.engines.duration import Family, percentiles
+from karvan.engines.duration import Family, percentiles, share_within, third_cumulant
 
 SHARES = np.array([0.1, 0.5, 0.9])
 
@@ -66,3 +66,30 @@ def test_nearly_certain_and_very_many_legs_approach_the_normal() -> None:
 def test_nonsense_is_refused(mean: list[float], variance: list[float], shares: list[float]) -> None:
     with pytest.raises(ValueError, match="must"):
         percentiles(np.array(mean), np.array(variance), np.array(shares))
+
+
+@pytest.mark.parametrize("family", ["lognormal", "gamma"])
+def test_the_share_within_a_time_undoes_the_percentile(family: Family) -> None:
+    mean, variance = np.array([30.0, 12.0, 70.0]), np.array([80.0, 100.0, 900.0])
+    for turn in (1.0, 0.0, -1.0):
+        third = turn * third_cumulant(mean, variance, family)
+        hours = percentiles(mean, variance, SHARES, family, third)
+        assert share_within(mean, variance, hours, family, third) == pytest.approx(SHARES, abs=1e-9)
+    assert share_within(mean, variance, np.array([0.0, 1e6]), family) == pytest.approx([0.0, 1.0], abs=1e-6)
+    assert share_within(mean, np.zeros(3), np.array([111.9, 112.0]), family).tolist() == [0.0, 1.0]
+
+
+def test_legs_of_other_shapes_bring_their_own_third_cumulant() -> None:
+    """A wait for a weekly ship (uniform), a queue (exponential), two lognormal legs; and the mirror image of a skewed leg."""
+    r = np.random.default_rng(5)
+    n = 400_000
+    mean, variance = np.array([84.0, 20.0, 60.0, 40.0]), np.array([168.0**2 / 12, 400.0, 144.0, 100.0])
+    third = third_cumulant(mean, variance)
+    third[:2] = 0.0, 2 * 20.0**3
+    played = r.uniform(0, 168, n) + r.exponential(20.0, n)
+    for m, v in zip(mean[2:], variance[2:], strict=True):
+        s2 = np.log1p(v / m**2)
+        played += r.lognormal(np.log(m) - s2 / 2, np.sqrt(s2), n)
+    assert percentiles(mean, variance, SHARES, third=third) == pytest.approx(np.quantile(played, SHARES), rel=0.03)
+    one, sd, skewed = np.array([50.0]), np.array([64.0]), np.array([300.0])
+    assert percentiles(one, sd, SHARES, third=-skewed) == pytest.approx(100.0 - percentiles(one, sd, 1 - SHARES, third=skewed))

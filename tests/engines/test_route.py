@@ -45,23 +45,38 @@ def test_pareto_is_what_writing_all_ways_down_gives(seed: int, whole: bool) -> N
         assert float(w.conditions.variance[list(way)].sum()) == pytest.approx(least)
 
 
-@given(st.integers(0, 1_000_000))
-def test_best_are_cheap_different_and_in_order(seed: int) -> None:
+def _greedy(ways: list[tuple[int, ...]], cost: dict[tuple[int, ...], float], length: np.ndarray, best: int, overlap: float) -> list[float]:
+    """Costs of the cheapest way, then of the cheapest that takes at most `overlap` of the length of each before."""
+    taken: list[tuple[int, ...]] = []
+    for way in sorted(ways, key=lambda each: cost[each]):
+        if len(taken) < best and all(length[list(set(one) & set(way))].sum() <= overlap * length[list(one)].sum() + 1e-9 for one in taken):
+            taken.append(way)
+    return [cost[way] for way in taken]
+
+
+@given(st.integers(0, 1_000_000), st.sampled_from([0.0, 0.3, 0.7, 0.95]))
+def test_the_k_best_are_what_writing_all_ways_down_gives(seed: int, overlap: float) -> None:
     w, co2, arcs = _random(seed, False)
     n = w.network.n_states
-    options = RouteOptions(best=4, overlap=0.5)
-    found = best(w.network, w.choice, w.conditions, 0, n - 1, 0, co2=co2, options=options)
+    length = np.random.default_rng(seed).uniform(1, 9, len(arcs))
+    options = RouteOptions(best=4, overlap=overlap)
+    found = best(w.network, w.choice, w.conditions, 0, n - 1, 0, co2=co2, length=length, options=options)
     ways = simple_ways(arcs, 0, n - 1)
-    assert (found.n_ways > 0) == bool(ways)
-    assert found.n_ways <= 4
-    assert (np.diff(found.generalised) >= 0).all()
-    for j in range(found.n_ways):
-        way = tuple(found.arc[found.start[j] : found.start[j + 1]].tolist())
-        assert way in ways
-        assert found.generalised[j] == pytest.approx(way_cost(w.choice, w.conditions, 0, way))
+    cost = {way: way_cost(w.choice, w.conditions, 0, way) for way in ways}
+    assert found.complete
+    assert found.generalised.tolist() == pytest.approx(_greedy(ways, cost, length, 4, overlap))
+    listed = [tuple(found.arc[found.start[j] : found.start[j + 1]].tolist()) for j in range(found.n_ways)]
+    assert all(way in ways for way in listed)
+    for j, way in enumerate(listed):
+        assert found.generalised[j] == pytest.approx(cost[way])
         assert found.co2[j] == pytest.approx(co2[list(way)].sum())
         assert (np.diff(found.percentile[j]) >= 0).all()
         assert found.deviation[j] == pytest.approx(np.sqrt(w.conditions.variance[list(way)].sum()))
+        worth = np.array([[x[list(each)].sum() for x in (w.conditions.cost[0], w.conditions.time, co2)] for each in ways])
+        mine = np.array([found.money[j], found.time[j], found.co2[j]])
+        beaten = ((worth <= mine + 1e-9).all(axis=1) & (worth < mine - 1e-6).any(axis=1)).any()
+        assert found.efficient[j] == (not beaten)
+    assert len(found.frontier) == len(pareto(w.network, w.choice, w.conditions, 0, n - 1, 0, co2=co2)[0])
 
 
 def test_rivals_that_are_beaten_are_listed_as_such() -> None:
@@ -115,3 +130,10 @@ def test_the_same_question_gets_the_same_bytes() -> None:
     one, two = (best(w.network, w.choice, w.conditions, 0, w.network.n_states - 1, 0, co2=co2) for _ in range(2))
     assert one.arc.tobytes() == two.arc.tobytes()
     assert one.percentile.tobytes() == two.percentile.tobytes()
+
+
+@pytest.mark.parametrize("overlap", [1.0, -0.1, float("nan")])
+def test_an_overlap_that_is_none_is_refused(overlap: float) -> None:
+    w = world([(0, 1), (1, 2)], trips=[(0, 2)], amount=[1.0], ways=[])
+    with pytest.raises(ValueError, match="overlap"):
+        best(w.network, w.choice, w.conditions, 0, 2, 0, co2=np.zeros(2), options=RouteOptions(overlap=overlap))

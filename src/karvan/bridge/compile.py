@@ -19,6 +19,7 @@ from karvan.bridge.demands import demands_of, unreachable
 from karvan.bridge.expanded import Arcs, allowed_of, arcs_of, states_of
 from karvan.bridge.limits import Limit, calendar_matrix, calendar_of, delay_of, limits_of, uses_of
 from karvan.bridge.tariffs import tariff_matrix
+from karvan.bridge.timetables import Weekly, weekly
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.edits import Edit
 from karvan.engines import arrays
@@ -53,6 +54,7 @@ class Compiled:
     amounts: np.ndarray
     growth: np.ndarray
     od_names: tuple[tuple[str, str, str], ...]
+    departures: Weekly
     _priced: sparse.csr_matrix
     _calendar_share: sparse.csr_matrix
 
@@ -68,11 +70,11 @@ class Compiled:
         """What an engine reads for one future-year: `cells` as edited, tonnes per OD pair, level of the sea in m."""
         time, variance = self._times(cells)
         cost, perceived = self._costs(cells)
-        is_open = self._exists(cells) > 0
+        is_open = self.exists(cells) > 0
         return arrays.Conditions(open=is_open, time=time, variance=variance, cost=cost, perceived=perceived,
                                  capacity=self.capacities(cells, level), amount=amount)  # fmt: skip
 
-    def _exists(self, cells: np.ndarray) -> np.ndarray:
+    def exists(self, cells: np.ndarray) -> np.ndarray:
         """Share of the year in which each arc exists; a way that exists for a part of a year is open in it, and its
         capacity counts with that share."""
         share = np.ones(len(self.arcs))
@@ -82,7 +84,7 @@ class Compiled:
         return share
 
     def _times(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Hours and their variance on every arc when nobody queues; a service adds the wait for half its headway."""
+        """Hours and their variance on every arc when nobody queues; a service adds the wait for its next departure."""
         of, arcs = self.cells.of, self.arcs
         mode = self._link_mode
         speed = of(cells, "links", "speed")
@@ -97,23 +99,29 @@ class Compiled:
         linked = arcs.link >= 0
         time[linked] = hours[arcs.link[linked]]
         variance[linked] = spread[arcs.link[linked]] ** 2
-        served = arcs.service >= 0
-        frequency = of(cells, "services", "frequency")[arcs.service[served]]
-        with np.errstate(divide="ignore"):
-            headway = np.where(frequency > 0, HOURS / frequency, 0.0)
-        time[served] += headway / 2
-        variance[served] += headway**2 / 12
+        waits = self.waits(cells)
+        time += waits[0]
+        variance += waits[1]
         stepped = arcs.terminal >= 0
         time[stepped] = of(cells, "terminals", "time")[arcs.terminal[stepped]]
         variance[stepped] = of(cells, "terminals", "time_sd")[arcs.terminal[stepped]] ** 2
         return time, variance
 
+    def waits(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Mean, variance and third cumulant of the wait for the next departure, on every arc, for cargo that comes at any time: by the
+        timetable, stretched to the departures a year; without a timetable by a regular headway; without either none."""
+        served = self.arcs.service >= 0
+        frequency = self.cells.of(cells, "services", "frequency")[self.arcs.service[served]]
+        weekly_, headway = self.departures, np.zeros(len(self.arcs))
+        frequency = np.where(np.isnan(frequency), weekly_.a_year[served], frequency)
+        with np.errstate(divide="ignore"):
+            headway[served] = np.where(frequency > 0, HOURS / frequency, 0.0)
+        return weekly_.mean * headway, weekly_.variance * headway**2, weekly_.third * headway**3
+
     def _costs(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Money and perceived cost of one tonne, USD/t: [commodity, arc] each."""
         of = self.cells.of
-        length = np.zeros(len(self.arcs))
-        linked = self.arcs.link >= 0
-        length[linked] = of(cells, "links", "length")[self.arcs.link[linked]]
+        length = self.lengths(cells)
         price, per_km = of(cells, "tariffs", "price"), of(cells, "tariffs", "price_per_km")
         shape = (len(self.commodities), len(self.arcs))
         money = self._is_money
@@ -122,6 +130,18 @@ class Compiled:
             for chosen in (money, ~money)
         ]
         return parts[0], parts[1]
+
+    def lengths(self, cells: np.ndarray) -> np.ndarray:
+        """Kilometres of every arc; 0 for steps and connectors."""
+        length = np.zeros(len(self.arcs))
+        linked = self.arcs.link >= 0
+        length[linked] = self.cells.of(cells, "links", "length")[self.arcs.link[linked]]
+        return length
+
+    def tariffs_of(self, commodity: int, arc: int) -> np.ndarray:
+        """The rows of `tariffs` that price a commodity on an arc."""
+        row = commodity * len(self.arcs) + arc
+        return self._priced.indices[self._priced.indptr[row] : self._priced.indptr[row + 1]]
 
     def capacities(self, cells: np.ndarray, level: float) -> np.ndarray:
         """Units a year that every limit can take; inf where no capacity is known."""
@@ -218,7 +238,7 @@ def compile_corridor(corridor: Corridor, scenario: Iterable[Edit] = ()) -> Compi
         corridor=corridor, cells=cells, operations=operations, states=states, arcs=arcs, limits=limits,
         network=network, uses=uses, demands=demands, choice=choice, delay=delay_of(corridor, limits, uses, choice),
         gates=gates, data_years=data_years, amounts=amounts, growth=growth, od_names=od_names,
-        _priced=tariff_matrix(corridor, arcs, allowed), _calendar_share=calendar_matrix(corridor, limits),
+        departures=weekly(corridor, arcs), _priced=tariff_matrix(corridor, arcs, allowed), _calendar_share=calendar_matrix(corridor, limits),
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,14 +11,17 @@ import numpy as np
 
 from karvan.bridge.compile import Compiled
 from karvan.bridge.expanded import DIRECTIONS
+from karvan.corridor.corridor import Corridor
 
 Flow = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Leg:
-    """One arc of a way: what it is, where it begins and ends, hours and money of a tonne on it."""
+    """One arc of a way: what it is, where it begins and ends (as travelled), its mode or the kind of its step; km, and hours, money
+    (USD) and emissions (kg CO2e) of a tonne on it; `wait` is the part of the hours spent waiting for a departure or an opening."""
 
+    arc: int
     kind: str
     key: str
     name: str
@@ -25,7 +30,9 @@ class Leg:
     mode: str
     length: float
     hours: float
+    wait: float
     money: float
+    co2: float
 
 
 def flows(compiled: Compiled, arc_flow: np.ndarray) -> list[Flow]:
@@ -65,10 +72,10 @@ def limits(compiled: Compiled, capacity: np.ndarray, load: np.ndarray, price: np
     return out
 
 
-def legs(compiled: Compiled, way: np.ndarray, commodity: int, hours: np.ndarray, money: np.ndarray) -> list[Leg]:
-    """The arcs of a way as legs; hours[arc] and money[commodity, arc]. Connectors are left out."""
+def legs(compiled: Compiled, way: np.ndarray, commodity: int, hours: np.ndarray, wait: np.ndarray, money: np.ndarray, co2: np.ndarray) -> list[Leg]:
+    """The arcs of a way as legs; hours[leg] and wait[leg] along the way, money[commodity, arc] and co2[arc]. Connectors are left out."""
     out = []
-    for arc in way.tolist():
+    for i, arc in enumerate(way.tolist()):
         place = place_of(compiled, arc)
         if place is None:
             continue
@@ -79,13 +86,54 @@ def legs(compiled: Compiled, way: np.ndarray, commodity: int, hours: np.ndarray,
             ends = (link["from_node"], link["to_node"])
             start, end = ends if arcs.direction[arc] == 0 else ends[::-1]
             mode, length = link["mode_id"], float(link["length"])
-            name = corridor["services"].row(key)["name"] if table == "services" else link["name"] or f"{start} – {end}"
+            name = corridor["services"].row(key)["name"] if table == "services" else link["name"]
+            name = as_travelled(name, *(_short(corridor, node) for node in (start, end)))
         else:
             step = corridor["terminals"].at(arcs.terminal[arc])
             start = end = step["node_id"]
             mode, length, name = step["kind"], 0.0, step["name"]
-        out.append(Leg(table, key, name, start, end, mode, length, float(hours[arc]), float(money[commodity, arc])))
+        out.append(Leg(arc, table, key, name, start, end, mode, length, float(hours[i]), float(wait[i]),
+                       float(money[commodity, arc]), float(co2[arc])))  # fmt: skip
     return out
+
+
+def as_travelled(name: str, start: str, end: str) -> str:
+    """The name of a link or service read in the direction of travel: "B - A by ferry" becomes "A - B by ferry" for a tonne from A to B.
+    Without a name "A - B"."""
+    if not name:
+        return f"{start} - {end}"
+    turned = _BETWEEN.match(name)
+    if turned is None:
+        return name
+    first, dash, second, rest = turned.groups()
+    if _same(first, end) and _same(second, start):
+        return f"{second}{dash}{first}{rest}"
+    longer = f"{second}{rest}"  # the second name may be of several words, with nothing after it
+    return f"{longer}{dash}{first}" if _same(first, end) and _same(longer, start) else name
+
+
+_BETWEEN = re.compile(r"^(.+?)( [-–] )(\S+(?: \([^)]*\))?)(.*)$")
+
+
+def _same(name: str, place: str) -> bool:
+    return name.partition(" (")[0].casefold() == place.partition(" (")[0].casefold()
+
+
+def _short(corridor: Corridor, node: str) -> str:
+    return str(corridor["nodes"].row(node)["name"])
+
+
+def money_by_actor(compiled: Compiled, cells: np.ndarray, way: np.ndarray, commodity: int) -> dict[str, float]:
+    """USD/t of a way by who receives it (or pays it, when negative), largest first; the sum is the money of the way."""
+    tariffs = compiled.corridor["tariffs"]
+    length = compiled.lengths(cells)
+    price, per_km = (compiled.cells.of(cells, "tariffs", column) for column in ("price", "price_per_km"))
+    out: dict[str, float] = defaultdict(float)
+    for arc in way.tolist():
+        for i in compiled.tariffs_of(commodity, arc):
+            if tariffs["kind"][i] == "price":
+                out[tariffs["actor"][i]] += float(np.nan_to_num(price[i]) + np.nan_to_num(per_km[i]) * length[arc])
+    return dict(sorted(((actor, money) for actor, money in out.items() if money), key=lambda each: (-each[1], each[0])))
 
 
 def place_of(compiled: Compiled, arc: int) -> tuple[str, str] | None:

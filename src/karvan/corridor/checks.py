@@ -327,7 +327,12 @@ def cargo_has_one_name(seen: Tables) -> Iterator[Fault]:
 
 
 def emission_factors_add_up(seen: Tables) -> Iterator[Fault]:
-    table = seen["emission_factors"]
+    yield from _factors_add_up(seen, "emission_factors", "mode_id", "links")
+    yield from _factors_add_up(seen, "hub_factors", "kind", "terminals")
+
+
+def _factors_add_up(seen: Tables, name: str, kind: str, named: str) -> Iterator[Fault]:
+    table = seen[name]
     known = (EVERY, *cargo.vocabulary(seen["commodities"]))
     shares: dict[tuple[Any, ...], float] = defaultdict(float)
     first: dict[tuple[Any, ...], int] = {}
@@ -336,20 +341,37 @@ def emission_factors_add_up(seen: Tables) -> Iterator[Fault]:
         total = float(sum(parts))
         if np.isnan(parts).sum() == 1 or abs(total - row["factor"]) > _ROUNDING:
             found = " + ".join(cell_text(part) or "nothing" for part in parts)
-            yield Fault("emission_factors.csv", line, "factor", f"{found} against {cell_text(row['factor'])}", "the sum of well_to_tank and tank_to_wheel",
+            yield Fault(f"{name}.csv", line, "factor", f"{found} against {cell_text(row['factor'])}", "the sum of well_to_tank and tank_to_wheel",
                         "Correct one of the three, or leave out both parts.")  # fmt: skip
         if row["commodity_id"] not in known:
             remedy = f"Nearest: {nearest(row['commodity_id'], known)}."
-            yield Fault("emission_factors.csv", line, "commodity_id", row["commodity_id"], "a commodity, cargo type or group, or *", remedy)
-        for link in row["links"] or ("",):
-            group = (row["mode_id"], link, row["country"], row["commodity_id"])
+            yield Fault(f"{name}.csv", line, "commodity_id", row["commodity_id"], "a commodity, cargo type or group, or *", remedy)
+        for place in row[named] or ("",):
+            group = (row[kind], place, row["country"], row["commodity_id"])
             shares[group] += row["share"]
             first.setdefault(group, line)
     for group, share in shares.items():
         if abs(share - 1) > _ROUNDING:
             where = " ".join(part for part in group if part)
-            yield Fault("emission_factors.csv", first[group], "share", f"{share:g} in all for {where}", "shares of the energy carriers that add up to 1",
+            yield Fault(f"{name}.csv", first[group], "share", f"{share:g} in all for {where}", "shares of the energy carriers that add up to 1",
                         "Correct them, or add the carrier that is missing.")  # fmt: skip
+
+
+def departures_run_both_ways(seen: Tables) -> Iterator[Fault]:
+    """A service on a link of one direction does not leave in the other; no departure stands twice."""
+    services, links = seen["services"], seen["links"]
+    table = seen["departures"]
+    met: set[tuple[Any, ...]] = set()
+    for row, line in zip(table.rows(), map(int, table.lines), strict=True):
+        if row["service_id"] not in services:
+            continue
+        link = services.row(row["service_id"])["link_id"]
+        if row["direction"] == "reverse" and link in links and links.row(link)["directed"]:
+            yield Fault("departures.csv", line, "direction", "reverse", f"forward: {link} can be used only in one direction", "Correct it, or take out the row.")
+        same = (row["service_id"], row["direction"], row["weekday"], row["hour"])
+        if same in met:
+            yield Fault("departures.csv", line, "hour", cell_text(row["hour"]), "a departure that no other row has", "Take out one of the two rows.")
+        met.add(same)
 
 
 def calendars_are_whole(seen: Tables) -> Iterator[Fault]:
@@ -525,7 +547,7 @@ def targets_say_what_they_need(seen: Tables) -> Iterator[Fault]:
 CHECKS: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
     needed_tables_are_filled, amounts_are_sensible, keys_are_unique, references_exist, links_lead_somewhere, places_are_known, delays_are_whole, geometries_follow_links,
     services_of_fleets_come_back, ranges_are_in_order, claims_agree_with_cells, resource_members_exist, capacities_can_be_used,
-    tariffs_price_something, emission_factors_add_up, cargo_has_one_name, demand_leaves_its_zone, calendars_are_whole, projects_have_an_order,
+    tariffs_price_something, emission_factors_add_up, departures_run_both_ways, cargo_has_one_name, demand_leaves_its_zone, calendars_are_whole, projects_have_an_order,
     projects_are_consistent, reports_are_whole, projects_hold_their_latest_report, running_shocks_end_after_they_began, edits_resolve,
     edits_have_a_cause, edits_do_not_fight,
     past_leads_to_today, nothing_is_known_too_early, units_are_units, targets_say_what_they_need,

@@ -93,6 +93,51 @@ class Corridor:
             hint = f" Did you mean {self['nodes'].row(node)['name']} ({node})?"
         raise UsageError(f"No place is called {name!r}.{hint} `karvan export --to geojson` lists all places.")
 
+    def read_node(self, name: str) -> tuple[str, str]:
+        """The node that a person means, misspelt or not, and what its name was read as ("" when it was written right).
+        Raises `UsageError` with the nearest names when none is near, or several are."""
+        key = _folded(name)
+        if key in self._node_names:
+            return self._node_names[key], ""
+        from difflib import SequenceMatcher
+
+        likeness: dict[str, tuple[float, str]] = {}
+        matcher = SequenceMatcher(b=key, autojunk=False)
+        for known, node in self._node_names.items() if key else ():
+            matcher.set_seq1(known)
+            if matcher.real_quick_ratio() >= _LIKE:
+                likeness[node] = max(likeness.get(node, (0.0, "")), (matcher.ratio(), known))
+        ranked = sorted(((ratio, node) for node, (ratio, _) in likeness.items() if ratio >= _LIKE), key=lambda each: (-each[0], each[1]))
+        sure = bool(ranked) and ranked[0][0] >= _SURE and len(key) >= _LONG_ENOUGH
+        if sure and (len(ranked) == 1 or ranked[0][0] - ranked[1][0] >= _APART):
+            return ranked[0][1], str(self["nodes"].row(ranked[0][1])["name"])
+        near = [f"{self['nodes'].row(node)['name']} ({node})" for _, node in ranked[:3]]
+        hint = f" Did you mean {', '.join(near[:-1])}{' or ' if near[1:] else ''}{near[-1]}?" if near else ""
+        raise UsageError(f"No place is called {name!r}.{hint} `karvan export --to geojson` lists all places.")
+
+    def find_commodity(self, name: str) -> str:
+        """The commodity that a person means: id, or the words of its name. Raises `UsageError` that says what there is; for a type of
+        cargo or a group it names the commodities of it."""
+        table = self["commodities"]
+        key = _folded(name)
+        spoken: dict[str, str] = {}
+        for commodity, words in zip(table.keys, table["name"], strict=True):
+            for word in (commodity, words, words.partition(":")[0]):
+                spoken.setdefault(_folded(word), commodity)
+        if key in spoken:
+            return spoken[key]
+        begin_so = sorted({commodity for word, commodity in spoken.items() if key and word.startswith(key)})
+        if len(begin_so) == 1:
+            return begin_so[0]
+        kinds: dict[str, list[str]] = {}
+        for commodity, *words in zip(table.keys, table["cargo_type"], table["group"], strict=True):
+            for word in words:
+                kinds.setdefault(word, []).append(commodity)
+        of_kind = next((members for word, members in kinds.items() if word and _folded(word) == key), None)
+        if of_kind is not None:
+            raise UsageError(f"{name!r} is a type of cargo, not one commodity. Choose one of it: {', '.join(of_kind)}.")
+        raise UsageError(f"No commodity is called {name!r}. Nearest: {spoken[nearest(key, spoken)]}. Known: {', '.join(table.keys)}.")
+
     def find_row(self, table: str, key: str) -> str:
         """The key of a row, given whole or by a beginning that no other row shares. Raises `UsageError` with the nearest."""
         if key in self[table]:
@@ -124,6 +169,10 @@ class Corridor:
         for node in nodes["node_id"]:
             names[_folded(node)] = node
         return names
+
+
+_LIKE, _SURE, _APART, _LONG_ENOUGH = 0.6, 0.8, 0.1, 4
+"""Likeness (0..1) from which a name is offered, from which it is taken, by how much it must be ahead, and letters it must have."""
 
 
 def _folded(name: str) -> str:

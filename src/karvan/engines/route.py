@@ -1,19 +1,19 @@
-
 """Which are the best ways for one consignment? Money, time and CO2 weighed against each other, and what time to expect.
 
-`pareto` gives every way that no other beats in money, time and CO2 at once; `best` picks from them, by generalised cost,
-the few that really differ, fills up with rivals that are beaten but go elsewhere, and says within which times 10, 50 and
-90 % of consignments arrive. Waiting at terminals must be in `Conditions.time` already.
+`pareto` gives every way that no other beats in money, time and CO2 at once. `best` gives the cheapest by generalised cost, then
+always the cheapest that differs from those before (`alternatives`), so that rivals stand beside the winner though it beats them in
+everything, and says within which times 10, 50 and 90 % of consignments arrive. Waiting at terminals must be in `Conditions.time`
+already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
+from karvan.engines.alternatives import alternatives
 from karvan.engines.arrays import (
     Bools,
     Choice,
@@ -28,7 +28,7 @@ from karvan.engines.arrays import (
 )
 from karvan.engines.compiled import compiled
 from karvan.engines.duration import Family, percentiles
-from karvan.engines.paths import Graph, Way, cheapest, generalised_cost, graph, trees, way_cost
+from karvan.engines.paths import FLOOR, Graph, Way, generalised_cost, graph, trees, way_cost
 
 SHARES = np.array([0.1, 0.5, 0.9])
 
@@ -40,11 +40,9 @@ class RouteOptions:
     best: int = 5
     """at most so many ways."""
     overlap: float = 0.7
-    """a way that shares more than this part of its length with one already listed is not another way."""
+    """0 <= overlap < 1: a way that runs on more than this part of the length of one already listed is not another way."""
     labels: int = 128
     """ways kept per state while searching; when they do not suffice, `Routes.complete` is false."""
-    rivals: int = 30
-    """attempts to find ways that lead elsewhere though another beats them."""
     family: Family = "lognormal"
     """shape of the time of a leg."""
 
@@ -70,11 +68,14 @@ class Routes:
     co2: Floats
     """float64[way], kg/t."""
     shared: Floats
-    """float64[way], the largest part of its length that it shares with a way listed before it."""
+    """float64[way], the largest part of the length of a way listed before it that it runs on."""
     efficient: Bools
     """bool[way]: no way is at least as good in money, time and CO2 and better in one."""
+    frontier: Floats
+    """float64[unbeaten way, 4]: money USD/t, mean time h, CO2 kg/t and generalised cost USD/t of every way that none beats, cheapest
+    first, whether it is listed or not."""
     complete: bool
-    """whether the search kept every way that nobody beats (see `RouteOptions.labels`)."""
+    """whether the search kept every way that nobody beats, and looked everywhere for alternatives."""
 
     @property
     def n_ways(self) -> int:
@@ -92,12 +93,15 @@ def best(
     *,
     co2: Floats,
     length: Floats | None = None,
+    third: Floats | None = None,
     options: RouteOptions | None = None,
 ) -> Routes:
     """The best ways for a tonne of `commodity` from state `origin` to state `destination`.
 
-    `co2` float64[arc] kg/t >= 0; `length` float64[arc] >= 0 measures overlap (km; hours when not given). Resources and
-    demand are not looked at: an arc that is full costs what `conditions` says. No way gives a result without rows.
+    `co2` float64[arc] kg/t >= 0; `length` float64[arc] >= 0 measures overlap (km; hours when not given); `third`
+    float64[arc] h^3 are the third cumulants of the times where they are not of the family. Resources and demand are not looked at: an
+    arc that is full costs what `conditions` says. No way gives a result without rows. Where an arc costs less than nothing in the mean
+    of money, reluctance and time, it counts as free in the search for alternatives, and the order is that of what was found.
     Raises `ValueError` naming the array that does not fit, holds NaN or is negative, or the state that does not exist.
     """
     chosen = options or RouteOptions()
@@ -105,23 +109,39 @@ def best(
     measure = conditions.time if length is None else length
     if measure.shape != (network.n_arcs,) or not measure.min(initial=0.0) >= 0:
         raise ValueError(f"length must be {network.n_arcs} numbers >= 0")
-    star = graph(network)
-    found, complete = _pareto(star, network, choice, conditions, (origin, destination, commodity), co2, chosen.labels)
-    weight = generalised_cost(network, choice, conditions, commodity)
+    if third is not None and third.shape != (network.n_arcs,):
+        raise ValueError(f"third must be {network.n_arcs} numbers")
+    if not 0 <= chosen.overlap < 1:
+        raise ValueError(f"overlap must be at least 0 and below 1, not {chosen.overlap}")
+    star, back = graph(network), _reversed(network)
+    trip = (origin, destination, commodity)
+    found, complete = _pareto(star, back, network, choice, conditions, trip, co2, chosen.labels)
+    usable = np.isfinite(generalised_cost(network, choice, conditions, commodity))
+    hour = float(choice.value_of_time[commodity])
+    weight = np.where(usable, conditions.cost[commodity] + conditions.perceived[commodity] + hour * conditions.time, FLOOR)
+    other = alternatives(star, back, np.maximum(weight, FLOOR), conditions.variance, hour * float(choice.reliability[commodity]), measure,
+                         usable, (origin, destination), best=chosen.best, overlap=chosen.overlap)  # fmt: skip
+
+    def cost(way: Way) -> float:
+        return way_cost(choice, conditions, commodity, way)
+
+    def worth(way: Way) -> tuple[float, float, float]:
+        arcs = list(way)
+        return float(conditions.cost[commodity, arcs].sum()), float(conditions.time[arcs].sum()), float(co2[arcs].sum())
+
     listed: list[tuple[Way, float, bool]] = []
+    frontier = sorted((*worth(way), cost(way)) for way in found)
+    for way in sorted({*found, *other.ways}, key=lambda each: (cost(each), each)):
+        shared = max((_shared(way, one, measure) for one, _, _ in listed), default=0.0)
+        if len(listed) < chosen.best and shared <= chosen.overlap + CLOSE:
+            mine = worth(way)
+            beaten = any(_beats(np.array(each[:3]), np.array(mine)) for each in frontier)
+            listed.append((way, shared, not beaten))
+    return _routes(listed, frontier, choice, conditions, commodity, co2, third, complete and other.complete, chosen)
 
-    def offer(way: Way, efficient: bool) -> None:
-        shared = max((_shared(way, other, measure) for other, _, _ in listed), default=0.0)
-        if len(listed) < chosen.best and shared <= chosen.overlap and all(way != other for other, _, _ in listed):
-            listed.append((way, shared, efficient))
 
-    # ways that another beats in everything stand beside it too, where they lead elsewhere: a rival is asked for, not only the winner
-    rivals = _rivals(star, weight, (origin, destination), sorted(found)[:1], chosen.rivals) if found else ()
-    efficient = set(found)
-    for way in sorted({*found, *rivals}, key=lambda each: (way_cost(choice, conditions, commodity, each), each)):
-        offer(way, way in efficient)
-    listed.sort(key=lambda each: (way_cost(choice, conditions, commodity, each[0]), each[0]))
-    return _routes(listed, choice, conditions, commodity, co2, measure, complete, chosen)
+def _reversed(network: Network) -> Graph:
+    return graph(Network(network.n_states, network.head, network.tail, network.allowed))
 
 
 def pareto(
@@ -142,7 +162,7 @@ def pareto(
     negative on arcs; ways never visit a state twice. Raises as `best`.
     """
     _check(network, choice, conditions, (origin, destination, commodity), co2)
-    return _pareto(graph(network), network, choice, conditions, (origin, destination, commodity), co2, labels)
+    return _pareto(graph(network), _reversed(network), network, choice, conditions, (origin, destination, commodity), co2, labels)
 
 
 def _check(
@@ -166,6 +186,7 @@ def _check(
 
 def _pareto(
     star: Graph,
+    back: Graph,
     network: Network,
     choice: Choice,
     conditions: Conditions,
@@ -177,7 +198,6 @@ def _pareto(
     usable = np.isfinite(generalised_cost(network, choice, conditions, commodity))
     money = np.where(usable, conditions.cost[commodity], 0.0)
     time = np.where(usable, conditions.time, 0.0)
-    back = graph(Network(network.n_states, network.head, network.tail, network.allowed))
     # the least that is still to come; all subsidies together bound what negative money can save
     saved = float(np.minimum(money, 0.0).sum())
     ahead = np.stack([
@@ -192,38 +212,34 @@ def _pareto(
     return [tuple(arcs[a:b].tolist()) for a, b in pairwise(ends.tolist())], bool(complete)
 
 
-def _rivals(star: Graph, weight: Floats, ends: tuple[int, int], known: list[Way], attempts: int) -> Iterator[Way]:
-    """Ways found after the arcs of those known were made dearer and dearer."""
-    dearer = weight.copy()
-    for way in known:
-        dearer[list(way)] *= 1.5
-    for _ in range(attempts):
-        way = cheapest(star, dearer, *ends)
-        yield way
-        dearer[list(way)] *= 1.5
+def _shared(way: Way, listed: Way, length: Floats) -> float:
+    """The part of the length of `listed` that `way` runs on (of its arcs, when it has no length)."""
+    mine = set(way)
+    common = [arc for arc in listed if arc in mine]
+    whole = float(length[list(listed)].sum())
+    return float(length[common].sum()) / whole if whole > 0 else len(common) / len(listed)
 
 
-def _shared(way: Way, other: Way, length: Floats) -> float:
-    """The part of the length of `way` that runs on arcs of `other` (of its arcs, when it has no length)."""
-    common = [arc for arc in way if arc in set(other)]
-    whole = float(length[list(way)].sum())
-    return float(length[common].sum()) / whole if whole > 0 else len(common) / len(way)
+def _beats(x: Floats, y: Floats) -> bool:
+    """Whether x is at least as good as y in all criteria and better in one."""
+    slack = CLOSE * (1.0 + np.abs(y))
+    return bool((x <= y + slack).all() and (x < y - slack).any())
 
 
 def _routes(
     listed: list[tuple[Way, float, bool]],
+    frontier: list[tuple[float, float, float, float]],
     choice: Choice,
     conditions: Conditions,
     commodity: int,
     co2: Floats,
-    length: Floats,
+    third: Floats | None,
     complete: bool,
     options: RouteOptions,
 ) -> Routes:
     ways = [list(way) for way, _, _ in listed]
-    shared = [max((_shared(tuple(way), tuple(other), length) for other in ways[:i]), default=0.0) for i, way in enumerate(ways)]
     variance, money = conditions.variance, conditions.cost[commodity]
-    spread = [percentiles(conditions.time[way], variance[way], SHARES, options.family) for way in ways]
+    spread = [percentiles(conditions.time[way], variance[way], SHARES, options.family, None if third is None else third[way]) for way in ways]
     return Routes(
         np.concatenate(([0], np.cumsum([len(way) for way in ways]))).astype(np.int32),
         np.array([arc for way in ways for arc in way], dtype=np.int32),
@@ -233,8 +249,9 @@ def _routes(
         np.array([float(np.sqrt(variance[way].sum())) for way in ways]),
         np.array(spread).reshape(len(ways), 3),
         np.array([float(co2[way].sum()) for way in ways]),
-        np.array(shared, dtype=np.float64),
+        np.array([shared for _, shared, _ in listed], dtype=np.float64),
         np.array([efficient for _, _, efficient in listed], dtype=np.bool_),
+        np.array(frontier, dtype=np.float64).reshape(len(frontier), 4),
         complete,
     )
 

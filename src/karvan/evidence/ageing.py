@@ -34,7 +34,9 @@ MATTER: dict[str, tuple[str, ...]] = {
     "fleets": ("number", "payload", "availability"),
     "tariffs": ("price", "price_per_km"),
     "uses": ("use",),
+    "departures": ("hour",),
     "emission_factors": ("factor",),
+    "hub_factors": ("factor",),
     "projects": ("first_promised", "promised", "delivered", "progress"),
     "edits": ("value",),
 }

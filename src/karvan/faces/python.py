@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from karvan import verbs
 from karvan.corridor.corridor import Corridor
+from karvan.faces import chart as charts
 from karvan.faces.messages import say
 from karvan.files.extras import load_extra
 
@@ -86,10 +87,12 @@ class Case:
 
     def route(
         self, origin: str, destination: str, commodity: str | None = None, best: int = 4, year: int | None = None,
-        scenario: str | Path | None = None, set: tuple[str, ...] = (),
+        scenario: str | Path | None = None, set: tuple[str, ...] = (), depart: str | None = None, within: float | None = None,
+        chart: str | Path | None = None, language: str = "en",
     ) -> Frame:  # fmt: skip
-        """The best ways of one consignment: one row per way."""
-        found = verbs.route(self.name, origin, destination, commodity, best, year, _path(scenario), set, None)
+        """The best ways of one consignment: one row per way; `chart` draws them into a file."""
+        found = verbs.route(self.name, origin, destination, commodity, best, year, _path(scenario), set, None, depart, within, _path(chart))
+        charts.write(found, language)
         return Frame(found, tuple(found.document()["routes"]))
 
     def calibrate(self) -> Frame:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from karvan.tables import (  # isort: skip
-    calendars, claims, commodities, contradictions, cuts, demand, edits, emission_factors, events, fleets,
-    geometries, institutions, links, modes, names, nodes, observations, parameters, projects, promises, reports,
+    calendars, claims, commodities, contradictions, cuts, demand, departures, edits, emission_factors, events, fleets,
+    geometries, hub_factors, institutions, links, modes, names, nodes, observations, parameters, projects, promises, reports,
     resources, risks, series, services, shocks, sources, systems, targets, tariffs, terminals, uses, zones,
 )  # fmt: skip
 from karvan.tables.schema import Schema
@@ -14,8 +14,8 @@ from karvan.tables.schema import Schema
 SCHEMAS: MappingProxyType[str, Schema] = MappingProxyType({
     module.SCHEMA.name: module.SCHEMA
     for module in (
-        modes, commodities, nodes, zones, links, geometries, terminals, calendars, services, fleets, resources, uses, tariffs,
-        emission_factors, demand, cuts, parameters, projects, reports, edits, shocks, targets, observations, promises,
+        modes, commodities, nodes, zones, links, geometries, terminals, calendars, services, departures, fleets, resources, uses, tariffs,
+        emission_factors, hub_factors, demand, cuts, parameters, projects, reports, edits, shocks, targets, observations, promises,
         events, series, risks, institutions, systems, names, contradictions, claims, sources,
     )
 })  # fmt: skip

@@ -16,6 +16,7 @@ SCHEMA = Schema("emission_factors", "greenhouse gases per tonne-kilometre, CO2 e
     number("well_to_tank", "part that arises before the vehicle: fuel supply, power stations and grid", "kg/(t*km)", minimum=0),
     number("tank_to_wheel", "part that the vehicle itself gives off", "kg/(t*km)", minimum=0),
     number("factor", "well to wheel: the sum of the two parts", "kg/(t*km)", minimum=0, required=True),
+    number("empties", "ways without cargo that `factor` does not hold, well to wheel, added to it; 0 where it holds them", "kg/(t*km)", minimum=0, default=0.0),
     boolean("optimistic", "true where the real factor is likely higher; routes that use it say so", False),
     *PROVENANCE,
 ))

@@ -24,10 +24,11 @@ FITS = ("nowcast", "calibration")
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """One solved year: what the engine was given and what it gave back."""
+    """One solved year: what the engine was given and what it gave back, and the cells it was given it from."""
 
     conditions: arrays.Conditions
     result: assign.Result
+    cells: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,7 @@ class Model:
     def solve(self, cells: np.ndarray, amount: np.ndarray, sea_level: float = float("nan"), start: np.ndarray | None = None) -> Answer:
         """Flows, prices and delays of one year under `cells`, with `amount` tonnes per OD pair."""
         conditions = self.compiled.conditions(cells, amount, sea_level)
-        return Answer(conditions, assign.solve(self.problem, conditions, self.compiled.delay, self.base_cost, warm=start))
+        return Answer(conditions, assign.solve(self.problem, conditions, self.compiled.delay, self.base_cost, warm=start), cells)
 
     def past(self, year: int, overrides: Mapping[int, float] | None = None, start: np.ndarray | None = None) -> Answer:
         """The model's answer for a data year of the past, with the corridor as it stood in that year."""

@@ -14,12 +14,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from karvan.faces import chart
 from karvan.faces.cli.tables import render
 from karvan.faces.messages import LANGUAGES, catalogue
 from karvan.tables.faults import Fault, InvalidData, KarvanError
 from karvan.verbs import VERBS, Option, Verb
 from karvan.verdict.document import SCHEMA_VERSION
 from karvan.verdict.judge import Word
+from karvan.verdict.shipment import Comparison
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_DATA, EXIT_OFF_COURSE, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 130
 _SHOWN_FAULTS = 100
@@ -61,6 +63,8 @@ def _command(verb: Verb) -> Callable[..., None]:
         try:
             catalogue(lang)
             answer = _answer(verb, given)
+            if isinstance(answer, Comparison):
+                chart.write(answer, lang)
             if as_json:
                 _write(answer.document())
             else:
@@ -93,7 +97,7 @@ def _command(verb: Verb) -> Callable[..., None]:
     parameters.append(_parameter(Option("json", bool, False, "print one JSON document")))
     if verb.name == "assess":
         parameters.append(_parameter(Option("check", bool, False, "exit with 4 when a target is missed or off course")))
-    if verb.name in ("explain", "calibrate", "facts", "assign", "import"):
+    if verb.name in ("explain", "route", "calibrate", "facts", "assign", "import"):
         parameters.append(_parameter(Option("lang", str, "en", "language of the sentences: en or fr", "LANG")))
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

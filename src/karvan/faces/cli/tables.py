@@ -14,6 +14,7 @@ from karvan.evidence import ageing, weigh
 from karvan.faces.cli.board import board
 from karvan.faces.cli.calibration import calibration
 from karvan.faces.cli.equilibrium import balanced
+from karvan.faces.cli.ways import ways
 from karvan.faces.messages import amount, catalogue, say
 from karvan.tables.provenance import BASES
 from karvan.verdict import certify, measures, shipment, wardrop
@@ -169,34 +170,7 @@ def _(answer: wardrop.Balanced, console: Console, language: str) -> None:
 
 @render.register
 def _(answer: shipment.Comparison, console: Console, language: str) -> None:
-    console.print(_ways(answer))
+    console.print(ways(answer, language))
     if answer.other is not None:
-        console.print(f"\nBeside it: {answer.other.scenario}")
-        console.print(_ways(answer.other))
-
-
-def _ways(answer: shipment.Comparison) -> Group:
-    title = f"{answer.origin} → {answer.destination}, {answer.commodity}, {answer.year}, {answer.scenario}"
-    table = Table(title=title, title_justify="left", box=None, header_style="bold")
-    for name in ("way", "via", "days P10", "P50", "P90", "freight USD/t", "per box", "kg CO2e/t", "km", "all in USD/t"):
-        table.add_column(name, justify="left" if name in ("way", "via") else "right")
-    for i, way in enumerate(answer.ways, start=1):
-        box = "–" if way.money_per_teu is None else f"{way.money_per_teu:,.0f} USD/TEU"
-        table.add_row(str(i), way.via, *(f"{days:.1f}" for days in (way.days_p10, way.days_p50, way.days_p90)), f"{way.money:,.0f}", box,
-                      f"{way.co2:,.0f}{'*' if way.co2_optimistic else ''}", f"{way.length:,.0f}", f"{way.generalised:,.0f}")  # fmt: skip
-    nodes = answer.compiled.corridor["nodes"]
-    names = dict(zip(nodes.keys, nodes["name"], strict=True))
-    parts: list[Any] = [table, Text("Ways in the order of freight, time, its unreliability and fitted reluctance, all in USD/t.", style="dim")]
-    if any(way.co2_optimistic for way in answer.ways):
-        parts.append(Text("* an optimistic emission factor is in it: the real figure is likely higher.", style="dim"))
-    for i, way in enumerate(answer.ways, start=1):
-        legs = Table(title=f"Way {i}", title_justify="left", box=None, header_style="bold")
-        for name in ("from", "to", "by", "what", "km", "hours", "USD/t"):
-            legs.add_column(name, justify="right" if name in ("km", "hours", "USD/t") else "left")
-        for leg in way.legs:
-            legs.add_row(names[leg.from_node], names[leg.to_node] if leg.to_node != leg.from_node else "", leg.mode, leg.name, f"{leg.length:,.0f}" if leg.length else "",
-                         f"{leg.hours:.1f}", f"{leg.money:.1f}")  # fmt: skip
-        parts.extend([Text(""), legs])
-    if not answer.ways:
-        parts.append(Text("No way leads there for this commodity in that year."))
-    return Group(*parts)
+        console.print(f"\n{catalogue(language)['route.beside'].format(scenario=answer.other.scenario)}")
+        console.print(ways(answer.other, language))
