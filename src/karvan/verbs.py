@@ -23,7 +23,7 @@ from karvan.tables.faults import Fault, InvalidData, UsageError, refuse
 from karvan.tables.provenance import BASES
 from karvan.verdict import assess as assessing
 from karvan.verdict import calibrate as calibrating
-from karvan.verdict import calibration_checks, certify, document, level, measures, shipment, tell
+from karvan.verdict import calibration_checks, document, level, measures, shipment, tell
 from karvan.verdict import futures as drawing
 from karvan.verdict.assess import Assessment
 from karvan.verdict.certify import Certificate
@@ -348,9 +348,7 @@ def _assign(corridor: Corridor, year: int | None, file: Path | None, switches: t
     chosen = corridor.settings.first_year if year is None else year
     model = prepare(changed.corridor, changed.dated, _fit_of(corridor, chosen))
     answer = shipment.likely_year(model, chosen, changed.forced)
-    compiled = model.compiled
-    certificate = certify.certificate(compiled.network, compiled.uses, compiled.demands, compiled.choice, answer.conditions, compiled.delay,
-                                      model.routes, model.base_cost, answer.result)  # fmt: skip
+    certificate = model.certified(answer, f"{chosen}, {changed.name}")
     return Assigned(model, answer, certificate, chosen, changed.name)
 
 
