@@ -50,13 +50,13 @@ def flows(compiled: Compiled, arc_flow: np.ndarray) -> list[Flow]:
 
 
 def empties(compiled: Compiled, arc_flow: np.ndarray, empty_flow: np.ndarray) -> list[Flow]:
-    """Loaded and empty units per link or service, direction, commodity and unit of equipment, where some run empty; both
-    flows [commodity, arc] in tonnes, the second of what the equipment had carried."""
+    """Loaded and empty units per link or service, direction, commodity and unit of equipment, of the commodities whose
+    equipment comes back; both flows [commodity, arc] in tonnes, the second of what the equipment had carried."""
     arcs, corridor = compiled.arcs, compiled.corridor
     out: list[Flow] = []
     for unit, (taken, back) in units_of(corridor, arcs, compiled.limits).items():
-        empty, loaded = empty_flow * back, arc_flow * taken
-        for arc, k in zip(*np.nonzero(empty.T > 0.5), strict=True):
+        empty, loaded = empty_flow * back, arc_flow * np.where(back > 0, taken, 0.0)
+        for arc, k in zip(*np.nonzero((empty + loaded).T > 0.5), strict=True):
             place = place_of(compiled, int(arc))
             assert place is not None
             link = corridor["links"].at(arcs.link[arc])

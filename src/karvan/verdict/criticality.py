@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -28,6 +27,8 @@ RANKED = ("nodes", "links", "terminals", "fleets")
 HOURS_OF_DAY = 24.0
 SMALL = 0.5
 """t a year: less is nothing."""
+TIGHT = 0.5
+"""USD per tonne of what uses a limit: less is not said of it (an estimate: a quarter of what counts as binding)."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def find(corridor: Corridor, said: str) -> Thing:
     if begun:
         raise UsageError(f"--without {said}: fits {', '.join(f'{name}:{key}' for name, key in begun[:8])}. Name one of them so, with its table.")
     known = {each.casefold(): each for name in KINDS for key in corridor[name].keys for each in (key, _name(corridor, name, key)) if each}
-    near = known[nearest(folded, known)]
+    near = nearest(folded, known)
+    near = known.get(near, near)
     raise UsageError(f"--without {said}: no place, {', '.join(name[:-1] for name in TABLES[:-1])} or project is called so. Nearest: {near}.")
 
 
@@ -229,6 +231,35 @@ def rank(model: Model, before: Answer) -> tuple[Rank, ...]:
     return tuple(sorted(out, key=lambda each: (-each.lost, -each.through, each.thing.table, each.thing.key)))
 
 
-def plain(thing: Thing) -> dict[str, Any]:
-    """A thing as plain values."""
-    return {"table": thing.table, "id": thing.key, "name": thing.name}
+@dataclass(frozen=True)
+class Tighter:
+    """A limit that costs more than before: its use and the price of a unit of it, before and after."""
+
+    table: str
+    id: str
+    name: str
+    direction: str
+    unit: str
+    utilisation_before: float
+    utilisation_after: float
+    price_before: float
+    price_after: float
+
+
+def tighter(compiled: Compiled, before: Answer, after: Answer, most: int = 12) -> tuple[Tighter, ...]:
+    """The limits whose price rose, those first on which all that is carried pays most more; at least TIGHT USD/t more."""
+    first, then = before.result, after.result
+    rise = then.price - first.price
+    total = then.arc_flow.sum(axis=0)
+    out: list[Tighter] = []
+    for i in np.argsort(-rise * then.load, kind="stable").tolist():
+        limit = compiled.limits[i]
+        tonnes = float(total[limit.arcs].sum())
+        if len(out) == most or rise[i] <= 0:
+            break
+        if tonnes <= SMALL or rise[i] * then.load[i] / tonnes < TIGHT:
+            continue
+        row = compiled.corridor[limit.table].at(limit.position)
+        out.append(Tighter(limit.table, limit.key, str(row["name"] or limit.key), limit.direction, limit.unit, float(first.utilisation[i]),
+                           float(then.utilisation[i]), float(first.price[i]), float(then.price[i])))  # fmt: skip
+    return tuple(out)

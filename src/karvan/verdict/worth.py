@@ -56,7 +56,7 @@ def binding(model: Model, answer: Answer, most: int = MOST) -> tuple[Worth, ...]
     worth = of_limits(model, answer)
     order = np.argsort(-worth * np.where(np.isfinite(capacity), capacity, 0.0), kind="stable")
     arc_total = result.arc_flow.sum(axis=0)
-    out = []
+    out: list[Worth] = []
     for i in order.tolist():
         limit = compiled.limits[i]
         tonnes = float(arc_total[limit.arcs].sum())

@@ -93,7 +93,7 @@ def _command(verb: Verb) -> Callable[..., None]:
     parameters.append(_parameter(Option("json", bool, False, "print one JSON document")))
     if verb.name == "assess":
         parameters.append(_parameter(Option("check", bool, False, "exit with 4 when a target is missed or off course")))
-    if verb.name in ("explain", "calibrate", "facts"):
+    if verb.name in ("explain", "assign", "calibrate", "facts"):
         parameters.append(_parameter(Option("lang", str, "en", "language of the sentences: en or fr", "LANG")))
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
