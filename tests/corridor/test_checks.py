@@ -11,6 +11,7 @@ import pytest
 from karvan.corridor import checks
 from karvan.tables.faults import Fault, InvalidData
 from tests.corridor import tiny
+from tests.verdict import small
 
 Texts = dict[str, str]
 
@@ -278,3 +279,10 @@ def test_the_hash_names_the_content(tmp_path: Path) -> None:
 )
 def test_the_unit_that_a_tonne_is_turned_into(unit: str, base: str | None) -> None:
     assert checks.usage_unit(unit) == base
+
+
+def test_a_column_that_came_later_does_not_make_fits_stale_while_it_is_empty() -> None:
+    uses = "use_id,unit,commodity_id,use{}\nteu,TEU,box,0.1{}"
+    plain, empty = small.corridor(uses=uses.format("", "")), small.corridor(uses=uses.format(",return_share", ","))
+    filled = small.corridor(uses=uses.format(",return_share", ",0.5"))
+    assert plain.hash == empty.hash != filled.hash

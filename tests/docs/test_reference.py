@@ -20,12 +20,15 @@ from tests.docs.test_generate import generate
 __all__ = ["generate"]
 
 OF_ANY_NAME = {"manifest.libraries", "manifest.options", "support.by_basis", "headline[].observed", "tables", "messages[].values", "history[].values",
-               "counts", "thresholds", "reasons"}  # fmt: skip
+               "counts", "thresholds", "reasons", "lost_by_commodity", "months[].cuts"}  # fmt: skip
 DOCUMENTS = {
     "assess": ("assess", "--futures", "5"),
     "explain": ("explain", "l10_aktau_hub_240kteu", "--futures", "5"),
     "route": ("route", "Xi'an", "Istambul", "--depart", "2026-09-14", "--within", "24"),
     "assign": ("assign",),
+    "assign --without": ("assign", "--without", "kuryk"),
+    "assign --critical": ("assign", "--critical", "3"),
+    "assign --by month": ("assign", "--by", "month"),
     "calibrate": ("calibrate",),
     "check": ("check",),
     "facts": ("facts", "--stale"),

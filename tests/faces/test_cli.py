@@ -45,6 +45,10 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         (("route", "Xian", "Xi'an"), "same place"),
         (("route", "Xian", "Istanbul", "--year", "1999"), "expected 2026 to 2035"),
         (("assign", "--year", "2050"), "expected 2026 to 2035"),
+        (("assign", "--without", "Aktua"), "Nearest: Aktau"),
+        (("assign", "--without", "aktau", "--by", "month"), "different questions"),
+        (("assign", "--by", "week"), "expected month"),
+        (("assign", "--critical", "0"), "1 or more"),
         (("explain", "nothing", "-n", "5"), "is not in targets"),
         (("explain", "l01_titr_52mt_2026", "-n", "5", "--lang", "de"), "expected one of en, fr"),
         (("export", "--to", "docx", "--out", "x"), "geojson"),
@@ -131,7 +135,19 @@ def test_people_read_tables() -> None:
     for words in ("Istambul was read as Istanbul", "days P10", "kg CO2e/t", "in 24 d", "Who takes what", "ISO 14083", "CPMM", "TFI1", "h seen in 2023"):
         assert words in ways.stdout
     flows = run("assign", "--year", "2030")
-    assert "passed" in flows.stdout
+    for words in ("passed", "One more Mt a year through", "USD/t", "Loaded and empty equipment", "Boxes by ship through ports"):
+        assert words in flows.stdout
+    for lang, words in (("en", ("Without Aktau", "more stay home", "go another way", "What becomes tight")),
+                        ("fr", ("Sans Aktau", "restent sur place", "prennent un autre chemin", "Ce qui se resserre"))):
+        told_so = run("assign", "--without", "KZAKU", "--lang", lang)
+        assert told_so.returncode == 0, told_so.stderr
+        assert all(word in told_so.stdout for word in words)
+    assert "Un Mt de plus par an par" in run("assign", "--lang", "fr").stdout
+    listed = run("assign", "--critical", "3")
+    assert "begins or ends there" in listed.stdout
+    months = run("assign", "--by", "month")
+    assert "sum of months" in months.stdout
+    assert "no profile" in months.stdout
     fit = run("calibrate")
     for words in ("4.48 Mt", "check", "degrees of freedom", "random walk", "Not comparable", "Gaps", "Share of TEU"):
         assert words in fit.stdout

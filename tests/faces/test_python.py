@@ -21,6 +21,9 @@ def test_routes_flows_and_tables() -> None:
     assert 1 <= len(ways.rows) <= 3
     assert ways.rows[0]["days_p10"] < ways.rows[0]["days_p50"] < ways.rows[0]["days_p90"]
     assert len(case.assign().rows) > 100
+    assert next(row for row in case.without("kuryk").rows if row["id"] == "titr_caspian")["difference"] < 0
+    assert [row["month"] for row in case.months().rows] == list(range(1, 13))
+    assert len(case.critical(2).rows) == 2
     assert case.table("fleets").rows[0]["fleet_id"]
     assert "Verdict" in case.explain("t03_fibre_2026", futures=4, workers=1)
     assert case.document()["valid"] is True

@@ -18,6 +18,7 @@ from karvan.bridge.cells import Cells, Operations, collect, compile_operations
 from karvan.bridge.demands import demands_of, unreachable
 from karvan.bridge.expanded import Arcs, allowed_of, arcs_of, states_of
 from karvan.bridge.limits import Limit, calendar_matrix, calendar_of, delay_of, limits_of, uses_of
+from karvan.bridge.returns import returns_of
 from karvan.bridge.tariffs import tariff_matrix
 from karvan.bridge.timetables import Weekly, weekly
 from karvan.corridor.corridor import Corridor
@@ -49,6 +50,7 @@ class Compiled:
     demands: arrays.Demands
     choice: arrays.Choice
     delay: arrays.Delay
+    returns: arrays.Returns
     gates: np.ndarray
     data_years: tuple[int, ...]
     amounts: np.ndarray
@@ -237,6 +239,7 @@ def compile_corridor(corridor: Corridor, scenario: Iterable[Edit] = ()) -> Compi
     return Compiled(
         corridor=corridor, cells=cells, operations=operations, states=states, arcs=arcs, limits=limits,
         network=network, uses=uses, demands=demands, choice=choice, delay=delay_of(corridor, limits, uses, choice),
+        returns=returns_of(corridor, limits, arcs, states, allowed, od_names, amounts),
         gates=gates, data_years=data_years, amounts=amounts, growth=growth, od_names=od_names,
         departures=weekly(corridor, arcs), _priced=tariff_matrix(corridor, arcs, allowed), _calendar_share=calendar_matrix(corridor, limits),
     )  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 
 from karvan.bridge.compile import Compiled
 from karvan.bridge.expanded import DIRECTIONS
+from karvan.bridge.returns import units_of
 from karvan.corridor.corridor import Corridor
 
 Flow = dict[str, Any]
@@ -52,6 +53,25 @@ def flows(compiled: Compiled, arc_flow: np.ndarray) -> list[Flow]:
                 if ends is not None:
                     row.update(link_id=ends["link_id"], from_node=ends["from_node"], to_node=ends["to_node"], mode=ends["mode_id"])
                 out.append(row)
+    return out
+
+
+def empties(compiled: Compiled, arc_flow: np.ndarray, empty_flow: np.ndarray) -> list[Flow]:
+    """Loaded and empty units per link or service, direction, commodity and unit of equipment, of the commodities whose
+    equipment comes back; both flows [commodity, arc] in tonnes, the second of what the equipment had carried."""
+    arcs, corridor = compiled.arcs, compiled.corridor
+    out: list[Flow] = []
+    for unit, (taken, back) in units_of(corridor, arcs, compiled.limits).items():
+        empty, loaded = empty_flow * back, arc_flow * np.where(back > 0, taken, 0.0)
+        for arc, k in zip(*np.nonzero((empty + loaded).T > 0.5), strict=True):
+            place = place_of(compiled, int(arc))
+            assert place is not None
+            link = corridor["links"].at(arcs.link[arc])
+            out.append({
+                "table": place[0], "id": place[1], "direction": DIRECTIONS[arcs.direction[arc]], "commodity": compiled.commodities[k],
+                "unit": unit, "loaded": float(loaded[k, arc]), "empty": float(empty[k, arc]),
+                "link_id": link["link_id"], "from_node": link["from_node"], "to_node": link["to_node"], "mode": link["mode_id"],
+            })  # fmt: skip
     return out
 
 

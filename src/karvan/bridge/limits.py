@@ -4,7 +4,7 @@ wait grows with use.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,33 +72,65 @@ def limits_of(corridor: Corridor, arcs: Arcs, operations: Operations, cells: Cel
                 yield Limit("resources", position, row["resource_id"], direction, chosen, usage_unit(row["capacity_unit"]) or "t")
 
 
-def uses_of(corridor: Corridor, limits: tuple[Limit, ...], arcs: Arcs, allowed: np.ndarray) -> arrays.Uses:
-    """What a tonne takes of every limit on every arc: units of the limit, times hours of the round trip for a fleet."""
-    words = cargo.words(corridor["commodities"])
-    general: dict[tuple[str, str, str], float] = {}
-    table = corridor["uses"]
-    for resource, unit, commodity, use in zip(table["resource_id"], table["unit"], table["commodity_id"], table["use"], strict=True):
-        general[resource, unit, commodity] = use
+def uses_of(corridor: Corridor, limits: tuple[Limit, ...], arcs: Arcs, allowed: np.ndarray, *, empty: bool = False) -> arrays.Uses:
+    """What a tonne takes of every limit on every arc: units of the limit, times hours of the round trip for a fleet.
+    With `empty`, what its equipment takes when all of it that comes back runs empty (`uses.return_share`)."""
     round_trip = corridor["services"]["round_trip"]
     resource, arc, kind, amount = [], [], [], []
-    for i, limit in enumerate(limits):
-        for k, known in enumerate(words):
-            rows = (general.get((of, limit.unit, word)) for of in (limit.key, EVERY) for word in known)
-            use = next((use for use in rows if use is not None), None)
-            if use is None:
-                use = 1.0 if limit.unit == "t" else 0.0
-            if use == 0.0:
-                continue
-            chosen = limit.arcs[allowed[k, limit.arcs]]
-            hours = round_trip[arcs.service[chosen]] if limit.table == "fleets" else np.ones(len(chosen))
-            resource.extend([i] * len(chosen))
-            arc.extend(chosen.tolist())
-            kind.extend([k] * len(chosen))
-            amount.extend((use * np.where(np.isnan(hours), 0.0, hours)).tolist())
+    for i, k, use in _empty_units(corridor, limits) if empty else _units(corridor, limits):
+        limit = limits[i]
+        chosen = limit.arcs[allowed[k, limit.arcs]]
+        hours = round_trip[arcs.service[chosen]] if limit.table == "fleets" else np.ones(len(chosen))
+        resource.extend([i] * len(chosen))
+        arc.extend(chosen.tolist())
+        kind.extend([k] * len(chosen))
+        amount.extend((use * np.where(np.isnan(hours), 0.0, hours)).tolist())
     return arrays.Uses(
         resource=np.array(resource, dtype=np.int32), arc=np.array(arc, dtype=np.int32),
         commodity=np.array(kind, dtype=np.int32), amount=np.array(amount, dtype=np.float64), n_resources=len(limits),
     )  # fmt: skip
+
+
+def _units(corridor: Corridor, limits: tuple[Limit, ...]) -> Iterator[tuple[int, int, float]]:
+    """(limit, commodity, units that a tonne takes), without the zeros; the narrowest row of `uses` holds."""
+    use_of = lookup(corridor, "use")
+    for i, limit in enumerate(limits):
+        for k in range(len(corridor["commodities"])):
+            use = use_of(limit.key, limit.unit, k)
+            if use is None:
+                use = 1.0 if limit.unit == "t" else 0.0
+            if use != 0.0:
+                yield i, k, use
+
+
+def _empty_units(corridor: Corridor, limits: tuple[Limit, ...]) -> Iterator[tuple[int, int, float]]:
+    """(limit, commodity, units that the equipment of a tonne takes on its way back).
+
+    Limits in equipment (TEU, wagon, train, lorry) count it. Limits in tonnes are of cargo: an empty brings none. A fleet
+    whose vehicle carries one unit is that equipment itself, and its round trip holds the way back already.
+    """
+    share_of = lookup(corridor, "return_share")
+    payload = corridor["fleets"]["payload"]
+    for i, k, use in _units(corridor, limits):
+        limit = limits[i]
+        share = share_of(limit.key, limit.unit, k)
+        if limit.unit != "t" and share and not np.isnan(share) and not (limit.table == "fleets" and payload[limit.position] == 1.0):
+            yield i, k, use * share
+
+
+def lookup(corridor: Corridor, column: str) -> Callable[[str, str, int], float | None]:
+    """A column of `uses` by (limit, unit, commodity): the row of the limit beats the row for all, the narrowest word the wider."""
+    words = cargo.words(corridor["commodities"])
+    table = corridor["uses"]
+    rows: dict[tuple[str, str, str], float] = {}
+    for resource, unit, commodity, value in zip(table["resource_id"], table["unit"], table["commodity_id"], table[column], strict=True):
+        rows[resource, unit, commodity] = float(value)
+
+    def found(limit: str, unit: str, commodity: int) -> float | None:
+        several = (rows.get((of, unit, word)) for of in (limit, EVERY) for word in words[commodity])
+        return next((value for value in several if value is not None), None)
+
+    return found
 
 
 def delay_of(corridor: Corridor, limits: tuple[Limit, ...], uses: arrays.Uses, choice: arrays.Choice) -> arrays.Delay:

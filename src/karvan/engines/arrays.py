@@ -147,6 +147,23 @@ class RouteSet:
 
 
 @dataclass(frozen=True)
+class Returns:
+    """How the equipment of loaded tonnes comes back: over the mirrored arcs of the way it went.
+
+    A tonne of demand o on arc a brings share[o] of the `uses` onto each of the arcs arc[start[a]:start[a + 1]].
+    """
+
+    start: Ints
+    """int32[arc + 1]."""
+    arc: Ints
+    """int32[nnz], the arcs that lead back over an arc, in the order of travel; none where equipment does not go back."""
+    uses: Uses
+    """what the equipment of one tonne takes on an arc when all of it runs empty."""
+    share: Floats
+    """float64[od], the share that finds no load back, 0 to 1."""
+
+
+@dataclass(frozen=True)
 class Incidence:
     """What one tonne on a route takes from each resource (CSR over routes, resources ascending, no doubles)."""
 
@@ -158,31 +175,48 @@ class Incidence:
     """float64[nnz], units of the resource's capacity per tonne, > 0."""
 
 
-def incidence(routes: RouteSet, uses: Uses, demands: Demands) -> Incidence:
+def incidence(routes: RouteSet, uses: Uses, demands: Demands, returns: Returns | None = None) -> Incidence:
     """The uses summed along every route: route j takes `amount` from `resource` at start[j]:start[j + 1].
 
-    A resource used on several arcs of one route counts once for each arc. Cost: sorting, once per case.
+    A resource used on several arcs of one route counts once for each arc. With `returns` the way back of the equipment is
+    in it: sum over arcs of share[od] times the uses of the mirrored arcs. Cost: sorting, once per case.
     """
-    n_routes = routes.n_routes
-    n_arcs = 1 + max(int(routes.arc.max(initial=0)), int(uses.arc.max(initial=0)))
+    n_resources = max(uses.n_resources, 1)
+    route_of = np.repeat(np.arange(routes.n_routes, dtype=np.int64), np.diff(routes.start))
+    parts = [_taken(uses, demands.commodity[routes.od[route_of]], route_of, routes.arc, np.ones(route_of.shape[0]))]
+    if returns is not None:
+        count = np.diff(returns.start)[routes.arc]
+        back_of = np.repeat(route_of, count)
+        position = np.arange(back_of.shape[0]) - np.repeat(np.cumsum(count) - count, count)
+        arc = returns.arc[np.repeat(returns.start[routes.arc], count) + position]
+        share = returns.share[routes.od[back_of]]
+        parts.append(_taken(returns.uses, demands.commodity[routes.od[back_of]], back_of, arc, share))
+    pair = np.concatenate([row * n_resources + resource for row, resource, _ in parts])
+    taken = np.concatenate([amount for _, _, amount in parts])
+    pair_order = np.argsort(pair, kind="stable")
+    unique, begin = np.unique(pair[pair_order], return_index=True)
+    amount = np.add.reduceat(taken[pair_order], begin) if pair.size else np.zeros(0)
+    row = unique // n_resources
+    start = np.searchsorted(row, np.arange(routes.n_routes + 1)).astype(np.int32)
+    return Incidence(start, (unique % n_resources).astype(np.int32), amount.astype(np.float64))
+
+
+def _taken(uses: Uses, kind: Ints, route: NDArray[np.int64], arc: Ints, weight: Floats) -> tuple[NDArray[np.int64], Ints, Floats]:
+    """Route, resource and amount of every use on the arcs given, each weighted; what takes nothing is left out."""
+    n_arcs = 1 + max(int(arc.max(initial=0)), int(uses.arc.max(initial=0)))
     kept = uses.amount > 0
     use_key = uses.commodity[kept].astype(np.int64) * n_arcs + uses.arc[kept]
     order = np.argsort(use_key, kind="stable")
     use_key, use_resource, use_amount = use_key[order], uses.resource[kept][order], uses.amount[kept][order]
-    route_of = np.repeat(np.arange(n_routes, dtype=np.int64), np.diff(routes.start))
-    key = demands.commodity[routes.od[route_of]].astype(np.int64) * n_arcs + routes.arc
+    some = weight > 0
+    route, arc, kind, weight = route[some], arc[some], kind[some], weight[some]
+    key = kind.astype(np.int64) * n_arcs + arc
     first = np.searchsorted(use_key, key, side="left")
     count = np.searchsorted(use_key, key, side="right") - first
     ends = np.cumsum(count)
     total = int(ends[-1]) if ends.size else 0
     position = np.arange(total) - np.repeat(ends - count, count) + np.repeat(first, count)
-    pair = np.repeat(route_of, count) * max(uses.n_resources, 1) + use_resource[position]
-    pair_order = np.argsort(pair, kind="stable")
-    unique, begin = np.unique(pair[pair_order], return_index=True)
-    amount = np.add.reduceat(use_amount[position][pair_order], begin) if total else np.zeros(0)
-    row = unique // max(uses.n_resources, 1)
-    start = np.searchsorted(row, np.arange(n_routes + 1)).astype(np.int32)
-    return Incidence(start, (unique % max(uses.n_resources, 1)).astype(np.int32), amount.astype(np.float64))
+    return np.repeat(route, count), use_resource[position], use_amount[position] * np.repeat(weight, count)
 
 
 def route_set(n_od: int, ways: list[tuple[int, tuple[int, ...]]]) -> RouteSet:
@@ -227,6 +261,24 @@ def check_static(network: Network, uses: Uses, demands: Demands, choice: Choice)
         faults.append("Choice.theta must be above zero")
     if bool((demands.origin == demands.destination).any()):
         faults.append("Demands.destination equals Demands.origin in some rows; drop what does not travel")
+    _speak(faults)
+
+
+def check_returns(network: Network, uses: Uses, demands: Demands, returns: Returns) -> None:
+    """Nothing when the returns fit the network; else `ValueError` with every fault, by array."""
+    faults: list[str] = []
+    _shape(faults, "Returns.start", returns.start, (network.n_arcs + 1,))
+    _shape(faults, "Returns.share", returns.share, (demands.n_od,))
+    _speak(faults)
+    if int(returns.start[0]) != 0 or bool((np.diff(returns.start) < 0).any()) or int(returns.start[-1]) != returns.arc.shape[0]:
+        faults.append("Returns.start does not fit Returns.arc")
+    _index(faults, "Returns.arc", returns.arc, network.n_arcs)
+    _index(faults, "Returns.uses.arc", returns.uses.arc, network.n_arcs)
+    _index(faults, "Returns.uses.resource", returns.uses.resource, uses.n_resources)
+    _finite(faults, "Returns.uses.amount", returns.uses.amount)
+    _finite(faults, "Returns.share", returns.share)
+    if returns.share.max(initial=0.0) > 1.0:
+        faults.append("Returns.share holds a value above 1")
     _speak(faults)
 
 

@@ -33,10 +33,12 @@ from karvan.engines.arrays import (
     Incidence,
     Ints,
     Network,
+    Returns,
     RouteSet,
     Uses,
     check_conditions,
     check_delay,
+    check_returns,
     check_static,
     incidence,
 )
@@ -110,9 +112,16 @@ class Result:
     converged: bool
 
 
-def prepare(network: Network, uses: Uses, demands: Demands, choice: Choice, routes: RouteSet) -> Problem:
-    """The problem of a case. Raises `ValueError` naming every array that does not fit or holds NaN."""
+def prepare(
+    network: Network, uses: Uses, demands: Demands, choice: Choice, routes: RouteSet, returns: Returns | None = None
+) -> Problem:
+    """The problem of a case. Raises `ValueError` naming every array that does not fit or holds NaN.
+
+    With `returns`, what a tonne on a route takes includes the way back of its equipment; nothing else changes.
+    """
     check_static(network, uses, demands, choice)
+    if returns is not None:
+        check_returns(network, uses, demands, returns)
     faults = []
     if routes.od_start.shape != (demands.n_od + 1,):
         faults.append(f"RouteSet.od_start has shape {routes.od_start.shape}, expected {(demands.n_od + 1,)}")
@@ -123,7 +132,7 @@ def prepare(network: Network, uses: Uses, demands: Demands, choice: Choice, rout
     if faults:
         raise ValueError("; ".join(faults))
     plain = RouteSet(*(_plain(getattr(routes, name), np.int32) for name in ("od", "start", "arc", "od_start")))
-    rows = incidence(plain, uses, demands)
+    rows = incidence(plain, uses, demands, returns)
     theta = _plain(choice.theta, np.float64)[demands.commodity]
     reach, sharpness = _reach(plain, rows, theta, uses.n_resources)
     return Problem(

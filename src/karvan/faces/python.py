@@ -82,8 +82,24 @@ class Case:
     ) -> Frame:  # fmt: skip
         """The flows of a year: one row per link, service or terminal, direction and commodity. `rule`: logit, user-equilibrium or
         system-optimum; `gap` and `iterations` are for the last two."""
-        found = verbs.assign(self.name, year, _path(scenario), set, None, rule, gap, iterations)
+        found = verbs.assign(self.name, year, _path(scenario), set, None, rule=rule, gap=gap, iterations=iterations)
         return Frame(found, tuple(found.document()["flows"]))
+
+    def without(self, *names: str, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = ()) -> Frame:
+        """A year without some places, links, terminals, services, fleets, projects or shared limits: one row per cut, before and
+        after; `.answer.effect` has what is lost, what is rerouted, its money and days."""
+        found = verbs.assign(self.name, year, _path(scenario), set, None, names)
+        return Frame(found, tuple(found.document()["cuts"]))
+
+    def critical(self, most: int = 20, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = ()) -> Frame:
+        """What is missed most when it is gone: one row per place, link, terminal or fleet."""
+        found = verbs.assign(self.name, year, _path(scenario), set, None, critical=most)
+        return Frame(found, tuple(found.document()["critical"]))
+
+    def months(self, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = ()) -> Frame:
+        """The twelve months of a year, each solved by itself: one row per month."""
+        found = verbs.assign(self.name, year, _path(scenario), set, None, by="month")
+        return Frame(found, tuple(found.document()["months"]))
 
     def route(
         self, origin: str, destination: str, commodity: str | None = None, best: int = 4, year: int | None = None,

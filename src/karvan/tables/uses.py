@@ -11,5 +11,6 @@ SCHEMA = Schema("uses", "what one tonne of a commodity takes of a unit of capaci
     ident("commodity_id", "the commodity, cargo type or group; the narrowest row holds", required=True, refers_to="commodities", or_kind=True),
     ident("resource_id", "link, terminal, fleet or resource it holds for; * for all with this unit", default="*"),
     number("use", "units taken by one tonne", minimum=0, required=True),
+    number("return_share", "share of the units that come back the way they went, loaded or empty; the rest leaves by another way; empty: not counted", minimum=0, maximum=1, late=True),
     *PROVENANCE,
 ))

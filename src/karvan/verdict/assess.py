@@ -21,7 +21,7 @@ from karvan.runs.map import ordered_map
 from karvan.tables.faults import UsageError
 from karvan.tables.table import Row
 from karvan.verdict import anchor as anchoring
-from karvan.verdict import binding, certify, delivery, draws, futures, judge, measures, transit
+from karvan.verdict import binding, delivery, draws, futures, judge, measures, transit
 from karvan.verdict.futures import Forced, Futures
 from karvan.verdict.judge import Binding, Judgement, Word
 from karvan.verdict.measures import Key, Plan
@@ -216,8 +216,7 @@ def _chunk(first: int, every: int) -> _Chunk:
             unconverged += not result.converged
             if every and (future * len(years) + i) % every == 0:
                 certified += 1
-                failures += not certify.certificate(compiled.network, compiled.uses, compiled.demands, compiled.choice,
-                                                    answer.conditions, compiled.delay, model.routes, model.base_cost, result).passed  # fmt: skip
+                failures += not model.certificate(answer).passed
     return _Chunk(values, prices, unconverged, certified, failures)
 
 

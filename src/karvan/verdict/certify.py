@@ -5,7 +5,8 @@ Called on answers of `engines.assign` before they are believed; shares no code w
 Checked, each as a share (0 is perfect): that the flows are the logit answer to the costs and prices stated; that the
 primal and the dual objective meet; that no capacity is exceeded; that scarcity is paid for only where capacity is full;
 that what enters a state leaves it; that demand is either carried or stays home; that closed routes carry nothing; and
-that loads, delays and prices stated are those of the flows stated.
+that loads, delays and prices stated are those of the flows stated; and that empties go back in one piece over the mirrored
+arcs, load what they pass, and are as many as stated.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from scipy import sparse
 
 from karvan.engines.arrays import (
     HARD,
@@ -28,6 +30,7 @@ from karvan.engines.arrays import (
     Floats,
     Ints,
     Network,
+    Returns,
     RouteSet,
     Uses,
 )
@@ -76,6 +79,8 @@ class Certificate:
     """flow on closed routes, over all demand."""
     statement: float
     """largest difference between a stated load, delay price or split of a price and that of the flows."""
+    empties: float
+    """of the empties: the share whose way back is broken, or the largest difference from those stated over the largest flow."""
     tolerance: float
     objective: float
     """the primal objective, USD a year."""
@@ -83,11 +88,19 @@ class Certificate:
     @property
     def passed(self) -> bool:
         """Whether every share is within the tolerance (NaN is not)."""
-        shares = (
-            abs(self.relative_gap), self.choice_residual, self.capacity_violation, self.complementarity,
-            self.conservation, self.demand_imbalance, self.closed_flow, self.statement,
-        )  # fmt: skip
-        return all(share <= self.tolerance for share in shares)
+        return all(share <= self.tolerance for share in self.shares.values())
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Every share by its name, as a distance from 0."""
+        names = ("relative_gap", "choice_residual", "capacity_violation", "complementarity", "conservation", "demand_imbalance",
+                 "closed_flow", "statement", "empties")  # fmt: skip
+        return {name: abs(float(getattr(self, name))) for name in names}
+
+    @property
+    def worst(self) -> tuple[str, float]:
+        """The name and size of the largest share; NaN is larger than any number."""
+        return max(self.shares.items(), key=lambda item: np.inf if math.isnan(item[1]) else item[1])
 
 
 def certificate(
@@ -101,15 +114,17 @@ def certificate(
     base: Floats,
     result: Answer,
     *,
+    returns: Returns | None = None,
+    empty_flow: Floats | None = None,
     tolerance: float = TOLERANCE,
 ) -> Certificate:
-    """The certificate of `result`. `base` float64[od] is the cost above which `reserve` is counted, USD/t.
+    """The certificate of `result`. `base` float64[od] is the cost above which `reserve` is counted, USD/t; `returns` says how
+    equipment comes back, and `empty_flow` float64[commodity, arc] is what was stated of it, t of cargo that it had carried.
 
-    Cost: a few passes of numpy and Python over routes and arcs, some 10 ms for 1,500 routes; not meant for every year of
-    every future. Takes any answer of the right shapes and never raises for a wrong one: it fails to pass.
+    Cost: a few passes over routes and arcs, some 10 ms for 1,500 routes; not meant for every year of every future. Takes any answer of the right shapes and never raises for a wrong one: it fails to pass.
     """
     with np.errstate(all="ignore"):
-        return _certificate(network, uses, demands, choice, conditions, delay, routes, base, result, tolerance)
+        return _certificate(network, uses, demands, choice, conditions, delay, routes, base, result, returns, empty_flow, tolerance)
 
 
 def _certificate(
@@ -122,6 +137,8 @@ def _certificate(
     routes: RouteSet,
     base: Floats,
     result: Answer,
+    returns: Returns | None,
+    empty_flow: Floats | None,
     tolerance: float,
 ) -> Certificate:
     n_routes, n_od = routes.od.shape[0], demands.origin.shape[0]
@@ -130,18 +147,21 @@ def _certificate(
     home = np.asarray(result.unserved, dtype=np.float64)
     price = np.asarray(result.price, dtype=np.float64)
 
-    # what a tonne on an arc takes from the resources: rows arc x commodity, and what each route adds up to
+    # what each route adds up to, loaded and coming back
     row = np.repeat(np.arange(n_routes), np.diff(routes.start))
-    amount: dict[tuple[int, int], list[tuple[int, float]]] = {}
-    for resource, arc, kind, units in zip(uses.resource, uses.arc, uses.commodity, uses.amount, strict=True):
-        amount.setdefault((int(arc), int(kind)), []).append((int(resource), float(units)))
+    n_arcs = network.tail.shape[0]
+    visits = sparse.csr_matrix((np.ones(row.shape[0]), (row, routes.arc)), shape=(n_routes, n_arcs))
+    turned = None if returns is None else _turned(visits, returns, routes)
     load = np.zeros(uses.n_resources)
     charge, needs_closed = np.zeros(n_routes), np.zeros(n_routes, dtype=np.bool_)
-    for j, arc in zip(row.tolist(), routes.arc.tolist(), strict=True):
-        for resource, units in amount.get((arc, int(kind_of[j])), ()):
-            load[resource] += units * flow[j]
-            charge[j] += units * price[resource]
-            needs_closed[j] |= units > 0 and conditions.capacity[resource] == 0
+    for kind_at in range(network.allowed.shape[0]):
+        mine = np.flatnonzero(kind_of == kind_at)
+        takes = visits[mine] @ _table(uses, kind_at, n_arcs)
+        if returns is not None and turned is not None:
+            takes = takes + turned[mine] @ _table(returns.uses, kind_at, n_arcs)
+        load += takes.T @ flow[mine]
+        charge[mine] = takes @ price
+        needs_closed[mine] = takes @ (conditions.capacity == 0).astype(np.float64) > 0
 
     # cost, openness and overlap of the routes
     vot, ratio = choice.value_of_time[kind_of], choice.reliability[kind_of]
@@ -210,6 +230,7 @@ def _certificate(
             _statement(load, capacity, finite, kind, k, delay, result),
             _arcs(network, routes.arc, kind_of[row], flow[row], np.asarray(result.arc_flow)),
         ),
+        empties=0.0 if returns is None or turned is None else _empties(network, returns, routes, kind_of, flow, turned, empty_flow),
         tolerance=tolerance,
         objective=primal + float(np.sum(wanted * stay)),
     )
@@ -253,6 +274,56 @@ def _area(kind: Floats, rho: Floats, k: Floats, exponent: Floats) -> Floats:
         w = left[:, None] + (right - left)[:, None] * 0.5 * (node + 1.0)
         queue += 0.5 * (right - left) * ((-np.expm1(-w)) ** exponent[:, None] @ weight)
     return np.where(kind == HARD, 0.0, np.where(kind == POWER, power, k * queue))
+
+
+def _table(uses: Uses, kind: int, n_arcs: int) -> sparse.csr_matrix:
+    """[arc, resource]: what a tonne of a commodity takes."""
+    mine = uses.commodity == kind
+    return sparse.csr_matrix((uses.amount[mine], (uses.arc[mine], uses.resource[mine])), shape=(n_arcs, uses.n_resources))
+
+
+def _turned(visits: sparse.csr_matrix, returns: Returns, routes: RouteSet) -> sparse.csr_matrix:
+    """[route, arc]: how often the empties of one tonne on a route pass each arc on their way back."""
+    n_arcs = visits.shape[1]
+    back = sparse.csr_matrix((np.ones(returns.arc.shape[0]), returns.arc, returns.start), shape=(n_arcs, n_arcs))
+    return sparse.diags(returns.share[routes.od]) @ visits @ back
+
+
+def _empties(
+    network: Network, returns: Returns, routes: RouteSet, kind_of: Ints, flow: Floats, turned: sparse.csr_matrix, stated: Floats | None
+) -> float:
+    """The larger of: share of the empties on a way back that is broken; largest difference from what was stated, over the
+    largest flow on an arc.
+
+    A way back is walked from the end of the route. Where an arc leads nothing back the empties may stand at either end
+    of it: a check on arrival is passed once, and a berth where cargo leaves its wagon is not passed.
+    """
+    if not returns.uses.amount.any() and stated is None:
+        return 0.0
+    weight = flow * returns.share[routes.od]
+    whole, torn = float(np.sum(np.abs(weight))), 0.0
+    tail, head = network.tail.tolist(), network.head.tolist()
+    start, back, arcs = returns.start.tolist(), returns.arc.tolist(), routes.arc.tolist()
+    for j in np.flatnonzero(weight > 1e-9 * whole).tolist():
+        at: set[int] = set()
+        for arc in reversed(arcs[routes.start[j] : routes.start[j + 1]]):
+            if start[arc] == start[arc + 1]:
+                at = at | {tail[arc], head[arc]}
+                continue
+            for step in back[start[arc] : start[arc + 1]]:
+                if at and tail[step] not in at:
+                    torn += float(weight[j])
+                    break
+                at = {head[step]}
+            else:
+                continue
+            break
+    share = torn / whole if whole > 0 else 0.0
+    if stated is not None:
+        found = np.array([turned[kind_of == kind].T @ flow[kind_of == kind] for kind in range(network.allowed.shape[0])])
+        gap = _largest(np.abs(found - stated))
+        share = np.inf if math.isnan(gap) else max(share, gap / max(float(found.max(initial=0.0)), 1e-300) if gap > 0 else 0.0)
+    return share
 
 
 def _conservation(network: Network, demands: Demands, served: Floats, arc_flow: Floats) -> float:

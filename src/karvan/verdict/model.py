@@ -10,16 +10,21 @@ import numpy as np
 
 from karvan.bridge import cells as bridge_cells
 from karvan.bridge.compile import Compiled, compile_corridor
+from karvan.bridge.returns import empty_flow
 from karvan.corridor import edits as editing
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.edits import Edit
 from karvan.engines import arrays, assign, paths
 from karvan.tables.catalogue import SCHEMAS
 from karvan.tables.cells import ABSENT
-from karvan.tables.faults import Fault, InvalidData, refuse
-from karvan.verdict import delivery, level
+from karvan.tables.faults import Fault, InvalidData, KarvanError, refuse
+from karvan.verdict import certify, delivery, level
 
 FITS = ("nowcast", "calibration")
+
+
+class NotCertified(KarvanError):
+    """The flows found are not what they claim to be, so none are shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +59,30 @@ class Model:
         conditions = self.compiled.conditions(cells, amount, sea_level)
         return Answer(conditions, assign.solve(self.problem, conditions, self.compiled.delay, self.base_cost, warm=start), cells)
 
+    def empty_flow(self, answer: Answer) -> np.ndarray:
+        """[commodity, arc]: tonnes whose equipment finds no load back, where it goes back."""
+        compiled = self.compiled
+        return empty_flow(compiled.network, compiled.demands, compiled.returns, self.routes, answer.result.route_flow)
+
+    def certificate(self, answer: Answer) -> certify.Certificate:
+        """The certificate of an answer, worked out again from its flows, empties included."""
+        compiled = self.compiled
+        return certify.certificate(compiled.network, compiled.uses, compiled.demands, compiled.choice, answer.conditions, compiled.delay,
+                                   self.routes, self.base_cost, answer.result, returns=compiled.returns, empty_flow=self.empty_flow(answer))  # fmt: skip
+
+    def certified(self, answer: Answer, what: str) -> certify.Certificate:
+        """The certificate of an answer. Raises `NotCertified`, naming `what` was asked, when it fails."""
+        found = self.certificate(answer)
+        if not found.passed:
+            name, share = found.worst
+            how = "" if answer.result.converged else " The solver stopped before its prices cleared."
+            raise NotCertified(
+                f"{what}: the flows found do not stand the check outside the engine ({name} {share:.1e}, allowed {found.tolerance:.0e}), so none "
+                f"are shown.{how} Look for amounts, tariffs, capacities or theta far from those of the other rows; `karvan check` lists what is "
+                "out of range."
+            )
+        return found
+
     def past(self, year: int, overrides: Mapping[int, float] | None = None, start: np.ndarray | None = None) -> Answer:
         """The model's answer for a data year of the past, with the corridor as it stood in that year."""
         compiled = self.compiled
@@ -86,7 +115,7 @@ def prepare(corridor: Corridor, scenario: Iterable[Edit] = (), fit: str | None =
     sea = level.last_observed(corridor)[1]
     situations = [compiled.conditions(cells, amount, sea) for cells in (today, planned)]
     routes = paths.generate_routes(compiled.network, compiled.uses, compiled.demands, compiled.choice, situations, gate=compiled.gates)
-    problem = assign.prepare(compiled.network, compiled.uses, compiled.demands, compiled.choice, routes)
+    problem = assign.prepare(compiled.network, compiled.uses, compiled.demands, compiled.choice, routes, compiled.returns)
     return Model(compiled, problem, assign.base_cost(problem, situations[0]), paths.graph(compiled.network))
 
 

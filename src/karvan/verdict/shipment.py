@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from karvan.bridge import cells as bridge_cells
 from karvan.bridge import emissions, label, timetables
 from karvan.bridge.cells import DATED, cause_of
 from karvan.bridge.compile import Compiled
@@ -174,12 +175,28 @@ class Comparison:
         return plain
 
 
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What a year is solved with: its cells, tonnes per OD pair, and the level of the sea in m."""
+
+    cells: np.ndarray
+    amount: np.ndarray
+    level: float
+
+
 def likely_year(model: Model, year: int, forced: Forced) -> Answer:
     """The base solution of a modelled year, or of a data year of the past. Raises `UsageError` for any other."""
+    found = likely_inputs(model, year, forced)
+    return model.solve(found.cells, found.amount, found.level)
+
+
+def likely_inputs(model: Model, year: int, forced: Forced) -> Inputs:
+    """What `likely_year` solves."""
     compiled = model.compiled
     years = compiled.corridor.settings.years
     if year in compiled.data_years and year < years[0]:
-        return model.past(year)
+        amount = compiled.amounts[compiled.data_years.index(year)]
+        return Inputs(bridge_cells.of_year(compiled.cells, compiled.corridor.history, year), amount, level.observed(compiled.corridor, year))
     if year not in years:
         raise UsageError(f"--year {year}: expected {years[0]} to {years[-1]}, or a data year from {compiled.data_years[0]}.")
     cells = likely_cells(compiled, year, forced)
@@ -189,7 +206,7 @@ def likely_year(model: Model, year: int, forced: Forced) -> Answer:
     parameters = compiled.corridor["parameters"]
     trend = float(parameters.row("level_trend")["value"]) if "level_trend" in parameters else 0.0
     sea = seen + trend * (year - seen_year) if np.isnan(forced.level) else forced.level
-    return model.solve(cells, base * forced.demand * np.exp(growth), sea)
+    return Inputs(cells, base * forced.demand * np.exp(growth), sea)
 
 
 def likely_cells(compiled: Compiled, year: int, forced: Forced) -> np.ndarray:

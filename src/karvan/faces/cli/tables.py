@@ -5,22 +5,21 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from karvan import verbs
 from karvan.evidence import ageing, weigh
+from karvan.faces.cli import assigned
 from karvan.faces.cli.board import board
 from karvan.faces.cli.calibration import calibration
 from karvan.faces.cli.equilibrium import balanced
 from karvan.faces.cli.ways import ways
-from karvan.faces.messages import amount, catalogue, say
+from karvan.faces.messages import catalogue, say
 from karvan.tables.provenance import BASES
-from karvan.verdict import certify, measures, shipment, wardrop
+from karvan.verdict import shipment, wardrop
 from karvan.verdict.tell import Message
-
-_MOST_LIMITS = 20
 
 
 @singledispatch
@@ -123,41 +122,25 @@ def _(answer: verbs.Fitted, console: Console, language: str) -> None:
 
 @render.register
 def _(answer: verbs.Assigned, console: Console, language: str) -> None:
-    console.print(_assigned(answer))
+    console.print(assigned.flows(answer, language))
     if answer.other is not None:
-        console.print(f"\nBeside it: {answer.other.scenario}")
-        console.print(_assigned(answer.other))
+        console.print(f"\n{catalogue(language)['assign.beside']} {answer.other.scenario}")
+        console.print(assigned.flows(answer.other, language))
 
 
-def _assigned(answer: verbs.Assigned) -> Group:
-    compiled, result = answer.model.compiled, answer.answer.result
-    document = answer.document()
-    cuts = Table(title=f"Flows over cuts in {answer.year}, {answer.scenario}", title_justify="left", box=None, header_style="bold")
-    for name in ("cut", "forward", "reverse", *compiled.commodities):
-        cuts.add_column(name, justify="left" if name == "cut" else "right")
-    for cut in compiled.corridor["cuts"].rows():
-        flow = {}
-        for direction in ("forward", "reverse"):
-            key = measures.Key("freight_volume", f"cut:{cut['cut_id']}", direction, measures.ALL, "traffic")
-            flow[direction] = result.arc_flow[:, measures.arcs_of_key(compiled, key)].sum(axis=1)
-        both = flow["forward"] + flow["reverse"]
-        if both.sum() > 0:
-            cuts.add_row(cut["name"], *(amount(float(flow[d].sum()), "t") for d in flow), *(amount(float(value), "t") for value in both))
-    limits = Table(title="Limits, those first that cost cargo most: price of one more unit a year, and of all that is used", title_justify="left",
-                   box=None, header_style="bold")  # fmt: skip
-    for name in ("limit", "direction", "use", "capacity", "unit", "USD per unit", "M USD a year", "wait h"):
-        limits.add_column(name, justify="left" if name in ("limit", "direction", "unit") else "right")
-    for row in sorted(document["limits"], key=lambda row: -row["price"] * row["load"])[:_MOST_LIMITS]:
-        use = "–" if row["utilisation"] is None else f"{100 * row['utilisation']:.0f} %"
-        limits.add_row(row["name"], row["direction"], use, f"{row['capacity']:,.0f}", row["unit"], f"{row['price']:.2f}",
-                       f"{row['price'] * row['load'] / 1e6:.1f}", f"{row['delay']:.1f}")  # fmt: skip
-    sentence = Text(f"{amount(document['demand'], 't')} want to go, {amount(document['unserved'], 't')} stay home. {_certificate(answer.certificate)}")
-    return Group(cuts, Text(""), limits, Text(""), sentence)
+@render.register
+def _(answer: verbs.Without, console: Console, language: str) -> None:
+    console.print(assigned.without(answer, language))
 
 
-def _certificate(found: certify.Certificate) -> str:
-    state = "passed" if found.passed else "FAILED"
-    return f"Certificate re-computed from the flows: {state} (relative gap {found.relative_gap:.1e})."
+@render.register
+def _(answer: verbs.Ranked, console: Console, language: str) -> None:
+    console.print(assigned.ranked(answer, language))
+
+
+@render.register
+def _(answer: verbs.Monthly, console: Console, language: str) -> None:
+    console.print(assigned.monthly(answer, language))
 
 
 @render.register
