@@ -192,7 +192,7 @@ def geometries_follow_links(seen: Tables) -> Iterator[Fault]:
         if not ends or any(end not in nodes for end in ends):
             continue
         start, end = ((nodes.row(name)["x_coord"], nodes.row(name)["y_coord"]) for name in ends)
-        if not geometries.joins(points, start, end):
+        if not np.isnan([start, end]).any() and not geometries.joins(points, start, end):
             turned = geometries.joins(points[::-1], start, end)
             yield Fault("geometries.csv", number, "line", f"{geometries.line_text(points[:1])[12:-1]} to {geometries.line_text(points[-1:])[12:-1]}",
                         f"a line from {ends[0]} to {ends[1]}, each end within {geometries.ENDS_WITHIN:g} km of its node",
