@@ -49,6 +49,17 @@ def report(kind: str, /, **cells: str) -> Callable[[Texts], Texts]:
                                                              "known_since": "2026-05"} | cells)  # fmt: skip
 
 
+def delayed(alpha: str, beta: str, capacity: str) -> Callable[[Texts], Texts]:
+    """The branch with the parameters of a delay function."""
+
+    def apply(content: Texts) -> Texts:
+        header, *rows = tiny.rows(content["links.csv"])
+        rows = [[*row, *((alpha, beta, capacity) if row[0] == "branch" else ("", "", ""))] for row in rows]
+        return {**content, "links.csv": tiny.unrows([[*header, "delay_alpha", "delay_beta", "delay_capacity"], *rows])}
+
+    return apply
+
+
 THIRD = tiny.added(tiny.texts(), "projects", project_id="third", name="A third", kind="rail", status="study", known_since="2025")
 LAST = "last"  # the row that was added
 
@@ -65,6 +76,11 @@ CASES = [
     ("references_exist", change("nodes", "city", source_id="nowhere"), "nodes", "city", "source_id", "nowhere", "Nearest: atlas"),
     ("links_lead_somewhere", change("links", "branch", to_node="steppe"), "links", "branch", "to_node", "steppe", "Correct one end"),
     ("links_lead_somewhere", change("modes", "rail_1435", speed=""), "links", "china_gate", "speed", "nothing", "Fill in speed"),
+    ("places_are_known", change("nodes", "city", x_coord=""), "nodes", "city", "x_coord", "nothing", "Fill it in"),
+    ("places_are_known", change("nodes", "gate", y_coord="unknown"), "nodes", "gate", "y_coord", "unknown", "Fill it in"),
+    ("delays_are_whole", delayed("0.15", "", "100"), "links", "branch", "delay_beta", "nothing", "Fill in both"),
+    ("delays_are_whole", delayed("", "4", "100"), "links", "branch", "delay_alpha", "nothing", "Fill in both"),
+    ("delays_are_whole", delayed("0.15", "4", ""), "links", "branch", "delay_capacity", "nothing", "set delay_alpha to 0"),
     ("geometries_follow_links", change("geometries", "ferry_line", line="LINESTRING (51.2 43.6)"), "geometries", "ferry_line", "line",
      "fewer than two points", "longitude first"),
     ("geometries_follow_links", change("geometries", "ferry_line", line="LINESTRING (43.6 51.2, 39.9 49.4)"), "geometries", "ferry_line", "line",

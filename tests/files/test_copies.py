@@ -53,7 +53,7 @@ def test_an_empty_case_has_every_table_and_says_what_is_missing(tmp_path: Path) 
 
 def test_an_empty_case_is_whole_once_the_first_list_is_filled(tmp_path: Path) -> None:
     empty_case(tmp_path / "mine")
-    rows = {"nodes": "a,A,KZ,city,70,43,,,,\nb,B,KZ,city,71,43,,,,\n", "links": "ab,,a,b,road,,120,,,,,,,,,,,,\n",
+    rows = {"nodes": "a,A,KZ,city,70,43,,,,,\nb,B,KZ,city,71,43,,,,,\n", "links": "ab,,a,b,road,,120,,,,,,,,,,,,,,,\n",
             "zones": "za,A,a,KZ,,,\nzb,B,b,KZ,,,\n", "demand": "d,za,zb,general,2026,1000,,,,\n"}  # fmt: skip
     for name, text in rows.items():
         with (tmp_path / "mine" / f"{name}.csv").open("a", encoding="utf-8") as file:

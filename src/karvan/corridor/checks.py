@@ -25,7 +25,7 @@ from karvan.tables.catalogue import SCHEMAS
 from karvan.tables.cells import absent, nearest
 from karvan.tables.faults import Fault, refuse
 from karvan.tables.schema import Column
-from karvan.tables.table import Table, cell_text
+from karvan.tables.table import Table, cell_text, column_texts
 
 TARIFF_TABLES = {"mode": "modes", "link": "links", "terminal": "terminals", "service": "services"}
 CAUSE_TABLES = {"project": "projects", "shock": "shocks"}
@@ -89,15 +89,13 @@ def content_hash(settings: Mapping[str, Any], tables: Mapping[str, Table]) -> st
         for column in tables[name].schema:
             cells = tables[name][column.name]
             if not (column.late and _is_untouched(column, cells)):
-                texts = cells.tolist() if column.kind in ("id", "text", "choice") else map(cell_text, cells)
-                digest.update("\x1f".join([name, column.name, *texts]).encode())
+                digest.update("\x1f".join([name, column.name, *column_texts(cells)]).encode())
     return digest.hexdigest()[:16]
 
 
 def _is_untouched(column: Column, cells: np.ndarray) -> bool:
     """Whether all cells are those of a file without this column."""
-    as_if = cell_text(absent(column))
-    return all(cell_text(cell) == as_if for cell in cells)
+    return set(column_texts(cells)) <= {cell_text(absent(column))}
 
 
 def needed_tables_are_filled(seen: Tables) -> Iterator[Fault]:
@@ -194,7 +192,7 @@ def geometries_follow_links(seen: Tables) -> Iterator[Fault]:
         if not ends or any(end not in nodes for end in ends):
             continue
         start, end = ((nodes.row(name)["x_coord"], nodes.row(name)["y_coord"]) for name in ends)
-        if not geometries.joins(points, start, end):
+        if not np.isnan([start, end]).any() and not geometries.joins(points, start, end):
             turned = geometries.joins(points[::-1], start, end)
             yield Fault("geometries.csv", number, "line", f"{geometries.line_text(points[:1])[12:-1]} to {geometries.line_text(points[-1:])[12:-1]}",
                         f"a line from {ends[0]} to {ends[1]}, each end within {geometries.ENDS_WITHIN:g} km of its node",

@@ -115,7 +115,7 @@ def parse_table(name: str, schema: Schema, text: str, faults: list[Fault]) -> Ta
         header = next(reader, None)
         began = reader.line_num + 1
         for row in reader:
-            if any(cell.strip() for cell in row):
+            if any(map(str.strip, row)):
                 rows.append((began, row))
             began = reader.line_num + 1
     except csv.Error as error:

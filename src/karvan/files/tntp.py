@@ -25,7 +25,7 @@ from karvan.files.toml_text import toml_text
 from karvan.tables import units
 from karvan.tables.catalogue import SCHEMAS
 from karvan.tables.faults import Fault, UsageError, refuse
-from karvan.tables.table import Row, Table, cell_text, empty, from_cells
+from karvan.tables.table import Row, Table, cell_text, column_texts, empty, from_cells
 
 SOURCE, MODE, ONE_CLASS = "tntp", "road", "vehicles"
 UNIT, TIME, LENGTH = "vehicle", "min", "km"
@@ -257,7 +257,7 @@ def _demand(given: _Given, year: int) -> Table:
 def _demand_text(table: Table) -> str:
     """demand.csv without the columns that are empty in every row: it can have millions."""
     columns = [name for name in table.schema.header if name not in ("growth", "note")]
-    lines = zip(*([cell_text(cell) for cell in table[name]] for name in columns), strict=True)
+    lines = zip(*(column_texts(table[name]) for name in columns), strict=True)
     return "\n".join([",".join(columns), *(",".join(line) for line in lines)]) + "\n"
 
 

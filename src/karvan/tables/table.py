@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isnan
 from types import MappingProxyType
 from typing import Any
 
@@ -60,8 +61,8 @@ class Table:
     def keys(self) -> tuple[str, ...]:
         parts = [self.columns[name] for name in self.schema.key]
         if len(parts) == 1:
-            return tuple(cell_text(value) for value in parts[0])
-        return tuple("/".join(cell_text(value) for value in row) for row in zip(*parts, strict=True))
+            return tuple(column_texts(parts[0]))
+        return tuple(map("/".join, zip(*map(column_texts, parts), strict=True)))
 
     def __contains__(self, key: object) -> bool:
         return key in self.index
@@ -110,6 +111,15 @@ def cell_text(value: Any) -> str:
     if value is None or np.isnan(value):
         return ""
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def column_texts(values: np.ndarray) -> list[str]:
+    """`cell_text` of every cell of a column, several times faster for numbers and words: demand can have a million rows."""
+    if values.dtype == np.float64:
+        return ["" if isnan(x) else str(int(x)) if x.is_integer() and abs(x) < 1e15 else repr(x) for x in values.tolist()]
+    if values.dtype == object:
+        return [cell if type(cell) is str else cell_text(cell) for cell in values.tolist()]
+    return [cell_text(cell) for cell in values]
 
 
 def empty(schema: Schema) -> Table:
