@@ -120,7 +120,7 @@ class Equilibrium:
 
 @dataclass(frozen=True, eq=False)
 class Paths:
-    """Paths in use, by trip entry: path p serves `trip[p]` with `flow[p]` over links[start[p]:start[p+1]]."""
+    """Paths in use, by trip entry: path p serves `trip[p]` with `flow[p]` over links[start[p]:start[p+1]], in the order of travel."""
 
     trip: np.ndarray
     flow: np.ndarray
@@ -334,7 +334,7 @@ def _paths(run: _Run) -> Paths:
     trip = run.by_group[owner]
     length = store.length[chosen]
     start = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
-    inside = np.arange(start[-1]) - np.repeat(start[:-1], length) + np.repeat(store.offset[chosen], length)
+    inside = np.repeat(store.offset[chosen] + length - 1 + start[:-1], length) - np.arange(start[-1])  # the store holds them from the end
     return Paths(trip, store.flow[chosen], start, run.order[store.pool[inside]])
 
 
