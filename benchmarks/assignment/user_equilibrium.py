@@ -145,10 +145,17 @@ def main() -> None:
             continue
         gaps = (1e-6,) if asked.scale else GAPS
         rows += measured(problem, gaps, 1 if asked.scale else asked.repeats, asked.limit, alone=asked.scale)
-    cold = None if asked.scale else cold_start()
-    print(f"cold start: {cold} CPU s")
-    if asked.json:
-        asked.json.write_text(json.dumps({"cold_start_cpu_s": cold, "rows": rows}, indent=1) + "\n")
+        _write(asked.json, None, rows)
+    if not asked.scale:
+        cold = cold_start()
+        print(f"cold start: {cold} CPU s")
+        _write(asked.json, cold, rows)
+
+
+def _write(file: Path | None, cold: float | None, rows: list[dict[str, Any]]) -> None:
+    """All rows so far: a long run that is stopped keeps the networks it has done."""
+    if file:
+        file.write_text(json.dumps({"cold_start_cpu_s": cold, "rows": rows}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
