@@ -87,7 +87,7 @@ def test_the_step_on_arrival_depends_on_where_one_comes_from() -> None:
     corridor = small.corridor(**BORDER)
     model = prepare(corridor)
     answer = shipment.likely_year(model, 2026, Forced())
-    legs = {ends: shipment.compare(model, answer, *ends, "box", 1, 2026, "base").ways[0].legs for ends in (("a", "b"), ("b", "a"))}
+    legs = {ends: shipment.compare(model, answer, *ends, "box", 2026, "base", shipment.Asked(best=1)).ways[0].legs for ends in (("a", "b"), ("b", "a"))}
     steps = {ends: [(leg.key, leg.hours) for leg in way if leg.kind == "terminals"] for ends, way in legs.items()}
     assert steps == {("a", "b"): [("from_a", 5.0)], ("b", "a"): [("from_b", 50.0)]}
     assert sum(leg.hours for leg in legs["a", "b"]) == pytest.approx(1000 / 50 + 5)
@@ -97,7 +97,7 @@ def test_a_step_without_a_neighbour_is_passed_by_every_other_arrival() -> None:
     tables = {**BORDER, "terminals": BORDER["terminals"].replace("rail,rail,b,50", "rail,rail,,7")}
     model = prepare(small.corridor(**tables))
     answer = shipment.likely_year(model, 2026, Forced())
-    hours = [sum(leg.hours for leg in shipment.compare(model, answer, *ends, "box", 1, 2026, "base").ways[0].legs)
+    hours = [sum(leg.hours for leg in shipment.compare(model, answer, *ends, "box", 2026, "base", shipment.Asked(best=1)).ways[0].legs)
              for ends in (("a", "b"), ("b", "a"))]  # fmt: skip
     assert hours == pytest.approx([25, 27])
 
