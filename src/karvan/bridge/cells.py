@@ -164,22 +164,46 @@ def compile_operations(edits: Iterable[Edit], cells: Cells) -> Operations:
     )
 
 
-def of_year(cells: Cells, history: Iterable[Edit], year: int) -> np.ndarray:
-    """The day-weighted cells of a year of the past."""
-    out = cells.today.copy()
+@dataclass(frozen=True, eq=False)
+class Past:
+    """A year of the past as a change of today's cells: where history differs, the share of the days on which today's value
+    held already, and what the other days add to the mean."""
+
+    places: np.ndarray
+    today: np.ndarray
+    other: np.ndarray
+
+    def of(self, cells: np.ndarray) -> np.ndarray:
+        """The day-weighted cells of the year, if today's are `cells`."""
+        out = cells.copy()
+        out[self.places] = np.where(self.today > 0, cells[self.places] * self.today, 0.0) + self.other
+        return out
+
+
+def past(cells: Cells, history: Iterable[Edit], year: int) -> Past:
+    """How a year of the past differs from today."""
     days = np.arange(np.datetime64(f"{year}-01-01", "D"), np.datetime64(f"{year + 1}-01-01", "D"))
     by_place: dict[int, list[Edit]] = defaultdict(list)
     for edit in history:
         place = cells.place(edit.table, edit.position, edit.column)
         if place is not None:
             by_place[place].append(edit)
-    for place, edits in by_place.items():
-        value = np.full(len(days), out[place])
+    today, other = np.empty(len(by_place)), np.empty(len(by_place))
+    for i, edits in enumerate(by_place.values()):
+        value, is_today = np.zeros(len(days)), np.ones(len(days), dtype=bool)
         lasting = sorted((e for e in edits if np.isnat(e.end)), key=lambda e: e.start, reverse=True)
         for edit in lasting:
             value[days < edit.start] = float(edit.was)
+            is_today[days < edit.start] = False
         for edit in sorted(edits, key=lambda e: e.start):
             if not np.isnat(edit.end):
-                value[(days >= edit.start) & (days <= edit.end)] = float(edit.value)
-        out[place] = value.mean()
-    return out
+                held = (days >= edit.start) & (days <= edit.end)
+                value[held] = float(edit.value)
+                is_today[held] = False
+        today[i], other[i] = is_today.mean(), value.mean()
+    return Past(np.array(list(by_place), dtype=np.int64), today, other)
+
+
+def of_year(cells: Cells, history: Iterable[Edit], year: int) -> np.ndarray:
+    """The day-weighted cells of a year of the past."""
+    return past(cells, history, year).of(cells.today)

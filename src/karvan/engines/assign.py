@@ -18,12 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from karvan.engines import prices
+from karvan.engines import prices, ways
 from karvan.engines.arrays import (
     HARD,
     POWER,
     QUEUE,
-    Bools,
     Bytes,
     Choice,
     Conditions,
@@ -40,7 +39,7 @@ from karvan.engines.arrays import (
     check_static,
     incidence,
 )
-from karvan.engines.compiled import compiled
+from karvan.engines.ways import Ways
 
 FULL = 1.0 - 1e-9
 """The utilisation at which the delay of a queue is reported when no price holds it below 1."""
@@ -76,6 +75,8 @@ class Problem:
     """per od the resources its routes may need, with the largest amount of any of them."""
     sharpness: Floats
     """float64[resource], the largest theta * amount of any route: 1/price at which use falls by a factor e."""
+    ways: Ways
+    """the routes folded, so that what they share is summed once."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,7 @@ def prepare(network: Network, uses: Uses, demands: Demands, choice: Choice, rout
         theta,
         reach,
         sharpness,
+        ways.fold(plain, rows),
     )  # fmt: skip
 
 
@@ -192,7 +194,6 @@ def solve(
     if warm is not None and (warm.shape != (n_resources,) or not 0 <= warm.min(initial=0.0) <= warm.max(initial=0.0) < np.inf):
         raise ValueError(f"warm must be {n_resources} finite numbers >= 0")
 
-    routes, uses = problem.routes, problem.incidence
     cost, size = _weigh(problem, conditions, everything_open=False)
     capacity = _plain(conditions.capacity, np.float64)
     demand = _plain(conditions.amount, np.float64)
@@ -201,16 +202,16 @@ def solve(
     exponent = _plain(delay.exponent, np.float64)
     out_cost = base + problem.choice.reserve[problem.demands.commodity]
 
-    reach = problem.reach
-    od_start, which, sub_cost, log_size, start, resource, amount, live, most = _compact(
-        routes.od_start, demand, cost, size, uses.start, uses.resource, uses.amount, reach.start, reach.resource,
-        reach.amount, capacity, kind,
+    folded, reach = problem.ways, problem.reach
+    od_start, which, sub_cost, log_weight, share, start, resource, amount, live, most = ways.gather(
+        problem.routes.od_start, folded.kind_start, folded.kind, problem.theta, demand, cost, size, folded.uses.start,
+        folded.uses.resource, folded.uses.amount, reach.start, reach.resource, reach.amount, capacity, kind,
     )  # fmt: skip
     flow, unserved = np.zeros(which.shape[0]), np.zeros(n_od)
     sub_load, sub_price = np.zeros(live.shape[0]), np.zeros(live.shape[0])
     sub = (kind[live], capacity[live], k[live], exponent[live], problem.sharpness[live],
            np.minimum(capacity[live], most[live]))  # fmt: skip
-    market = (od_start, problem.theta, demand, out_cost, sub_cost, log_size, start, resource, amount)
+    market = (od_start, problem.theta, demand, out_cost, sub_cost, log_weight, start, resource, amount)
     out = (flow, unserved, sub_load)
     y = _begin(sub, market, out, None if warm is None else warm[live])
     iterations, residual = _clear(sub, y, market, out, sub_price, chosen)
@@ -219,7 +220,7 @@ def solve(
             y = detour(sub, market, out, sub_price)
             more, residual = _clear(sub, y, market, out, sub_price, chosen)
             iterations += more
-    found = (live, which, flow, unserved, sub_price, cost, size)
+    found = (live, which, flow, unserved, share, sub_price, cost, size)
     return _result(problem, conditions, delay, found, (iterations, residual, residual <= chosen.tolerance))
 
 
@@ -228,7 +229,7 @@ def solve(
 _Sub = tuple[Bytes, Floats, Floats, Floats, Floats, Floats]
 """Of the resources that may bind: kind, capacity, k, exponent, sharpness, scale of the residual."""
 _Market = tuple[Ints, Floats, Floats, Floats, Floats, Floats, Ints, Ints, Floats]
-"""od_start, theta, demand, out_cost, cost, log_size, start, resource, amount of the open routes."""
+"""od_start, theta, demand, out_cost, cost, ln weight, start, resource, amount of the kinds of open routes."""
 _Out = tuple[Floats, Floats, Floats]
 """flow, unserved, load: filled in place."""
 _Array = TypeVar("_Array", bound=NDArray[Any])
@@ -240,15 +241,14 @@ def _plain(array: _Array, kind: type[np.generic]) -> _Array:
 
 
 def _weigh(problem: Problem, conditions: Conditions, *, everything_open: bool) -> tuple[Floats, Floats]:
-    network, routes, uses, choice = problem.network, problem.routes, problem.incidence, problem.choice
-    cost, size = np.empty(routes.n_routes), np.empty(routes.n_routes)
-    _cost_and_size(
-        routes.od_start, routes.start, routes.arc, uses.start, uses.resource, problem.demands.commodity, network.allowed,
-        choice.value_of_time, choice.reliability, _plain(conditions.open, np.bool_), _plain(conditions.time, np.float64),
-        _plain(conditions.variance, np.float64), _plain(conditions.cost, np.float64),
-        _plain(conditions.perceived, np.float64), _plain(conditions.capacity, np.float64), everything_open, cost, size,
+    network, choice, folded, uses = problem.network, problem.choice, problem.ways, problem.incidence
+    return ways.weigh(
+        problem.routes.od_start, folded.stretch_start, folded.arc_start, folded.arc, folded.start, folded.stretch,
+        uses.start, uses.resource, problem.demands.commodity, network.allowed, choice.value_of_time, choice.reliability,
+        _plain(conditions.open, np.bool_), _plain(conditions.time, np.float64), _plain(conditions.variance, np.float64),
+        _plain(conditions.cost, np.float64), _plain(conditions.perceived, np.float64),
+        _plain(conditions.capacity, np.float64), everything_open,
     )  # fmt: skip
-    return cost, size
 
 
 def _clear(
@@ -335,20 +335,19 @@ def _result(
     problem: Problem,
     conditions: Conditions,
     delay: Delay,
-    found: tuple[Ints, Ints, Floats, Floats, Floats, Floats, Floats],
+    found: tuple[Ints, Ints, Floats, Floats, Floats, Floats, Floats, Floats],
     end: tuple[int, float, bool],
 ) -> Result:
     """The answer of the loops, put back in the places of the case."""
-    live, which, flow, unserved, sub_price, cost, size = found
-    network, routes, n_resources = problem.network, problem.routes, problem.uses.n_resources
-    route_flow = np.zeros(routes.n_routes)
-    route_flow[which] = flow
-    price, load = np.zeros(n_resources), np.zeros(n_resources)
+    live, which, flow, unserved, share, sub_price, cost, size = found
+    network, folded, n_resources = problem.network, problem.ways, problem.uses.n_resources
+    price = np.zeros(n_resources)
     price[live] = sub_price
-    arc_flow = np.zeros((network.n_commodities, network.n_arcs))
-    uses = problem.incidence
-    _totals(routes.od, routes.start, routes.arc, uses.start, uses.resource, uses.amount, problem.demands.commodity,
-            route_flow, load, arc_flow)  # fmt: skip
+    route_flow, load, arc_flow = ways.spread(
+        problem.routes.od_start, folded.stretch_start, folded.arc_start, folded.arc, folded.start, folded.stretch,
+        folded.kind, folded.uses.start, folded.uses.resource, folded.uses.amount, problem.demands.commodity, which,
+        flow, share, n_resources, network.n_commodities, network.n_arcs,
+    )  # fmt: skip
     k, hour = delay.scale * delay.price_per_hour, delay.price_per_hour
     ceiling = np.where(k > 0, np.where(delay.kind == POWER, k, np.where(delay.kind == QUEUE, np.inf, 0.0)), 0.0)
     price_congestion = np.minimum(price, ceiling)
@@ -364,172 +363,3 @@ def _result(
         route_flow, unserved, price, price_congestion, price - price_congestion, load, utilisation, hours, arc_flow,
         cost, size, *end,
     )  # fmt: skip
-
-
-# --- compiled --------------------------------------------------------------------------------------------------------
-
-
-@compiled
-def _cost_and_size(
-    od_start: Ints,
-    start: Ints,
-    arc: Ints,
-    use_start: Ints,
-    use_resource: Ints,
-    commodity: Ints,
-    allowed: Bools,
-    value_of_time: Floats,
-    reliability: Floats,
-    is_open: Bools,
-    time: Floats,
-    variance: Floats,
-    money: Floats,
-    perceived: Floats,
-    capacity: Floats,
-    everything_open: bool,
-    cost: Floats,
-    size: Floats,
-) -> None:
-    """Fills cost[route] (inf: closed) and size[route] (0: closed).
-
-    c_r = sum (cost + perceived + vot time) + vot ratio sqrt(sum variance);
-    PS_r = sum over arcs a of r: time_a / time_r / (open routes of the od through a); 1 for a route that takes no time.
-    """
-    n_arcs, most = time.shape[0], 1
-    for o in range(od_start.shape[0] - 1):
-        most = max(most, od_start[o + 1] - od_start[o])
-    share = np.empty(most + 1)
-    share[0] = 0.0
-    for i in range(1, most + 1):
-        share[i] = 1.0 / i
-    through = np.zeros(n_arcs, dtype=np.int32)
-    weight = np.empty(money.shape)
-    for c in range(money.shape[0]):
-        for a in range(n_arcs):
-            weight[c, a] = money[c, a] + perceived[c, a]
-            if not (everything_open or (is_open[a] and allowed[c, a])):
-                weight[c, a] = np.inf
-    for o in range(od_start.shape[0] - 1):
-        c = commodity[o]
-        vot = value_of_time[c]
-        for r in range(od_start[o], od_start[o + 1]):
-            total, hours, spread = 0.0, 0.0, 0.0
-            for i in range(start[r], start[r + 1]):
-                a = arc[i]
-                total += weight[c, a]
-                hours += time[a]
-                spread += variance[a]
-            total += vot * (hours + reliability[c] * np.sqrt(spread))
-            closed = not total < np.inf or not hours < np.inf
-            if not closed and not everything_open:
-                for i in range(use_start[r], use_start[r + 1]):
-                    if capacity[use_resource[i]] == 0.0:
-                        closed = True
-                        break
-            cost[r] = np.inf if closed else total
-            size[r] = 0.0 if closed else hours
-            if not closed:
-                for i in range(start[r], start[r + 1]):
-                    through[arc[i]] += 1
-        for r in range(od_start[o], od_start[o + 1]):
-            if cost[r] < np.inf:
-                hours = size[r]
-                part = 0.0
-                for i in range(start[r], start[r + 1]):
-                    part += time[arc[i]] * share[through[arc[i]]]
-                size[r] = part / hours if hours > 0.0 else 1.0
-        for r in range(od_start[o], od_start[o + 1]):
-            if cost[r] < np.inf:
-                for i in range(start[r], start[r + 1]):
-                    through[arc[i]] = 0
-
-
-@compiled
-def _compact(
-    od_start: Ints,
-    demand: Floats,
-    cost: Floats,
-    size: Floats,
-    use_start: Ints,
-    use_resource: Ints,
-    use_amount: Floats,
-    reach_start: Ints,
-    reach_resource: Ints,
-    reach_amount: Floats,
-    capacity: Floats,
-    kind: Bytes,
-) -> tuple[Ints, Ints, Floats, Floats, Ints, Ints, Floats, Ints, Floats]:
-    """The open routes of real demands and the resources that may bind, renumbered.
-
-    Gives od_start, route, cost, ln size, start, resource, amount, the live resources, and the most any could carry.
-    A hard capacity that even all demand at its thirstiest would not fill never has a price and is left out.
-    """
-    n_od, n_resources = od_start.shape[0] - 1, capacity.shape[0]
-    most = np.zeros(n_resources)
-    for o in range(n_od):
-        if demand[o] > 0.0:
-            for i in range(reach_start[o], reach_start[o + 1]):
-                most[reach_resource[i]] += demand[o] * reach_amount[i]
-    routes, entries = 0, 0
-    for o in range(n_od):
-        if demand[o] > 0.0:
-            for r in range(od_start[o], od_start[o + 1]):
-                if cost[r] < np.inf:
-                    routes += 1
-                    entries += use_start[r + 1] - use_start[r]
-    index = np.full(n_resources, -1, dtype=np.int32)
-    live = np.empty(n_resources, dtype=np.int32)
-    n_live = 0
-    for x in range(n_resources):
-        if most[x] > 0.0 and 0.0 < capacity[x] < np.inf and (kind[x] != 0 or most[x] > capacity[x]):
-            index[x] = n_live
-            live[n_live] = x
-            n_live += 1
-    new_start = np.zeros(n_od + 1, dtype=np.int32)
-    which = np.empty(routes, dtype=np.int32)
-    new_cost = np.empty(routes)
-    log_size = np.empty(routes)
-    start = np.zeros(routes + 1, dtype=np.int32)
-    resource = np.empty(entries, dtype=np.int32)
-    amount = np.empty(entries)
-    row, put = 0, 0
-    for o in range(n_od):
-        if demand[o] > 0.0:
-            for r in range(od_start[o], od_start[o + 1]):
-                if cost[r] < np.inf:
-                    which[row] = r
-                    new_cost[row] = cost[r]
-                    log_size[row] = np.log(size[r])
-                    for i in range(use_start[r], use_start[r + 1]):
-                        if index[use_resource[i]] >= 0:
-                            resource[put] = index[use_resource[i]]
-                            amount[put] = use_amount[i]
-                            put += 1
-                    row += 1
-                    start[row] = put
-        new_start[o + 1] = row
-    return new_start, which, new_cost, log_size, start, resource[:put].copy(), amount[:put].copy(), live[:n_live].copy(), most
-
-
-@compiled
-def _totals(
-    od: Ints,
-    start: Ints,
-    arc: Ints,
-    use_start: Ints,
-    use_resource: Ints,
-    use_amount: Floats,
-    commodity: Ints,
-    flow: Floats,
-    load: Floats,
-    arc_flow: Floats,
-) -> None:
-    """Adds the flows up over resources and arcs."""
-    for r in range(od.shape[0]):
-        f = flow[r]
-        if f > 0.0:
-            c = commodity[od[r]]
-            for i in range(start[r], start[r + 1]):
-                arc_flow[c, arc[i]] += f
-            for i in range(use_start[r], use_start[r + 1]):
-                load[use_resource[i]] += use_amount[i] * f
