@@ -18,6 +18,7 @@ from karvan.bridge.demands import demands_of, unreachable
 from karvan.bridge.expanded import Arcs, allowed_of, arcs_of, states_of
 from karvan.bridge.limits import Limit, calendar_matrix, calendar_of, delay_of, limits_of, uses_of
 from karvan.bridge.tariffs import tariff_matrix
+from karvan.corridor import cargo
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.edits import Edit
 from karvan.engines import arrays
@@ -64,6 +65,11 @@ class Compiled:
     @property
     def commodities(self) -> tuple[str, ...]:
         return self.corridor["commodities"].keys
+
+    @cached_property
+    def words(self) -> list[tuple[str, ...]]:
+        """The words by which every commodity is meant: see `corridor.cargo`."""
+        return cargo.words(self.corridor["commodities"])
 
     def conditions(self, cells: np.ndarray, amount: np.ndarray, level: float = float("nan")) -> arrays.Conditions:
         """What an engine reads for one future-year: `cells` as edited, tonnes per OD pair, level of the sea in m."""

@@ -41,9 +41,6 @@ from karvan.engines.arrays import (
 )
 from karvan.engines.ways import Ways
 
-FULL = 1.0 - 1e-9
-"""The utilisation at which the delay of a queue is reported when no price holds it below 1."""
-
 BLUNT = 20.0
 """Where choice is sharpened step by step, the first step has theta * reserve at most this."""
 
@@ -158,6 +155,7 @@ def base_cost(problem: Problem, conditions: Conditions) -> Floats:
     once under the case's base conditions; `reserve` above it is the cost of staying home in every future.
     """
     check_conditions(problem.network, problem.uses.n_resources, problem.demands.n_od, conditions)
+    conditions = _plain_columns(conditions)
     cost, _ = _weigh(problem, conditions, everything_open=False)
     as_if, _ = _weigh(problem, conditions, everything_open=True)
     found = np.zeros(problem.demands.n_od)
@@ -187,19 +185,16 @@ def solve(
     """
     chosen = options or AssignOptions()
     n_resources, n_od = problem.uses.n_resources, problem.demands.n_od
-    check_conditions(problem.network, n_resources, n_od, conditions)
-    check_delay(n_resources, delay)
+    conditions, delay = _checked(problem, conditions, delay)
     if base.shape != (n_od,) or not np.isfinite(base).all():
         raise ValueError(f"base must be {n_od} finite numbers")
     if warm is not None and (warm.shape != (n_resources,) or not 0 <= warm.min(initial=0.0) <= warm.max(initial=0.0) < np.inf):
         raise ValueError(f"warm must be {n_resources} finite numbers >= 0")
 
     cost, size = _weigh(problem, conditions, everything_open=False)
-    capacity = _plain(conditions.capacity, np.float64)
-    demand = _plain(conditions.amount, np.float64)
+    capacity, demand, exponent = conditions.capacity, conditions.amount, delay.exponent
     k = delay.scale * delay.price_per_hour
     kind = np.where(k > 0, delay.kind, HARD).astype(np.int8)  # a queue nobody pays for is a mere limit
-    exponent = _plain(delay.exponent, np.float64)
     out_cost = base + problem.choice.reserve[problem.demands.commodity]
 
     folded, reach = problem.ways, problem.reach
@@ -237,17 +232,45 @@ _Array = TypeVar("_Array", bound=NDArray[Any])
 
 def _plain(array: _Array, kind: type[np.generic]) -> _Array:
     """The array as the loops were compiled for: contiguous, aligned, of one type (a copy only where it is not)."""
+    if array.dtype == kind and array.flags.carray:
+        return array
     return cast(_Array, np.require(array, kind, ("C", "A", "W")))
 
 
+def _plain_columns(conditions: Conditions) -> Conditions:
+    kinds = {"open": np.bool_}
+    return Conditions(**{name: _plain(column, kinds.get(name, np.float64)) for name, column in vars(conditions).items()})
+
+
+def _checked(problem: Problem, conditions: Conditions, delay: Delay) -> tuple[Conditions, Delay]:
+    """Both as the loops read them. Raises `ValueError` as `check_conditions` and `check_delay` do."""
+    arcs, n_resources, n_od = problem.network.n_arcs, problem.uses.n_resources, problem.demands.n_od
+    table, columns = problem.network.allowed.shape, (delay.kind, delay.scale, delay.exponent, delay.price_per_hour)
+    fits = (
+        conditions.open.shape == conditions.time.shape == conditions.variance.shape == (arcs,)
+        and conditions.cost.shape == conditions.perceived.shape == table
+        and conditions.amount.shape == (n_od,)
+        and all(column.shape == (n_resources,) for column in (conditions.capacity, *columns))
+    )
+    if fits:
+        conditions = _plain_columns(conditions)
+        delay = Delay(_plain(delay.kind, np.int8), *(_plain(column, np.float64) for column in columns[1:]))
+        fits = ways.sound(conditions.time, conditions.variance, conditions.cost, conditions.perceived, conditions.capacity,
+                          conditions.amount, delay.kind, delay.scale, delay.exponent, delay.price_per_hour)  # fmt: skip
+    if not fits:
+        check_conditions(problem.network, n_resources, n_od, conditions)
+        check_delay(n_resources, delay)
+    return conditions, delay
+
+
 def _weigh(problem: Problem, conditions: Conditions, *, everything_open: bool) -> tuple[Floats, Floats]:
-    network, choice, folded, uses = problem.network, problem.choice, problem.ways, problem.incidence
+    network, choice, folded = problem.network, problem.choice, problem.ways
     return ways.weigh(
         problem.routes.od_start, folded.stretch_start, folded.arc_start, folded.arc, folded.start, folded.stretch,
-        uses.start, uses.resource, problem.demands.commodity, network.allowed, choice.value_of_time, choice.reliability,
-        _plain(conditions.open, np.bool_), _plain(conditions.time, np.float64), _plain(conditions.variance, np.float64),
-        _plain(conditions.cost, np.float64), _plain(conditions.perceived, np.float64),
-        _plain(conditions.capacity, np.float64), everything_open,
+        folded.kind, folded.uses.start, folded.uses.resource, problem.demands.commodity, network.allowed,
+        choice.value_of_time, choice.reliability,
+        conditions.open, conditions.time, conditions.variance, conditions.cost, conditions.perceived, conditions.capacity,
+        everything_open,
     )  # fmt: skip
 
 
@@ -348,18 +371,9 @@ def _result(
         folded.kind, folded.uses.start, folded.uses.resource, folded.uses.amount, problem.demands.commodity, which,
         flow, share, n_resources, network.n_commodities, network.n_arcs,
     )  # fmt: skip
-    k, hour = delay.scale * delay.price_per_hour, delay.price_per_hour
-    ceiling = np.where(k > 0, np.where(delay.kind == POWER, k, np.where(delay.kind == QUEUE, np.inf, 0.0)), 0.0)
-    price_congestion = np.minimum(price, ceiling)
-    limited = np.isfinite(conditions.capacity) & (conditions.capacity > 0)
-    utilisation = np.divide(load, conditions.capacity, out=np.zeros(n_resources), where=limited)
-    hours = np.divide(price_congestion, hour, out=np.zeros(n_resources), where=k > 0)
-    unpriced = (delay.kind != HARD) & (k <= 0) & (delay.scale > 0)
-    if unpriced.any():  # nobody pays for the wait, yet it is there
-        rho = np.minimum(utilisation, np.where(delay.kind == QUEUE, FULL, np.inf))
-        slow = delay.scale * rho**delay.exponent / np.where(delay.kind == QUEUE, 1.0 - rho, 1.0)
-        hours = np.where(unpriced, slow, hours)
-    return Result(
-        route_flow, unserved, price, price_congestion, price - price_congestion, load, utilisation, hours, arc_flow,
-        cost, size, *end,
+    congested, utilisation, hours = ways.state(
+        price, load, conditions.capacity, delay.kind, delay.scale, delay.exponent, delay.price_per_hour
     )  # fmt: skip
+    return Result(
+        route_flow, unserved, price, congested, price - congested, load, utilisation, hours, arc_flow, cost, size, *end
+    )

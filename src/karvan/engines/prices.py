@@ -544,7 +544,7 @@ def clear(
     active = np.empty(n, dtype=np.int32)
     hessian, table = np.empty((n, n)), np.empty((n, n + 1))
     begin, member, spot = _places(n, od_start, start, resource)
-    damping, residual = 0.0, np.inf
+    damping, residual, before = 0.0, np.inf, 0.0
     for i in range(n):
         price[i], along[i] = curve_at(kind[i], y[i], k[i], e[i])
     respond(price, od_start, theta, demand, out_cost, cost, log_size, start, resource, amount, flow, unserved, load)
@@ -560,11 +560,13 @@ def clear(
                 residual = max(residual, abs(gap) / scale[i])
         if residual <= tolerance:
             return iteration, residual
-        _answers(hessian, keen, begin, member, spot, od_start, theta, demand, start, resource, amount, flow, unserved)
+        if not 20.0 * residual * residual < tolerance * before:  # else the last Hessian does for the last step
+            _answers(hessian, keen, begin, member, spot, od_start, theta, demand, start, resource, amount, flow, unserved)
+            for i in range(n):  # theta * amount of those who use it now, on average; of the keenest when nobody does
+                keen[i] = keen[i] / load[i] if keen[i] > 1e-250 else sharpness[i]
+        before = residual
         for a in range(count):
             i = active[a]
-            # theta * amount of those who use the resource now, on average; of the keenest when nobody does
-            keen[i] = keen[i] / load[i] if keen[i] > 1e-250 else sharpness[i]
             rise[i] = steepness(kind[i], y[i], capacity[i], along[i])
             own[a] = hessian[i, i] * (1e-9 + damping) + 1e-30 * capacity[i] * sharpness[i]
             room[a] = price[i]

@@ -15,6 +15,9 @@ import numpy as np
 from karvan.engines.arrays import Bools, Bytes, Floats, Incidence, Ints, RouteSet
 from karvan.engines.compiled import compiled
 
+FULL = 1.0 - 1e-9
+"""The utilisation at which the delay of a queue is reported when no price holds it below 1."""
+
 
 @dataclass(frozen=True)
 class Ways:
@@ -119,6 +122,54 @@ def _stretches(od_start: Ints, start: Ints, arc: Ints, n_arcs: int) -> tuple[Int
 
 
 @compiled
+def sound(
+    time: Floats,
+    variance: Floats,
+    money: Floats,
+    perceived: Floats,
+    capacity: Floats,
+    amount: Floats,
+    curve: Bytes,
+    scale: Floats,
+    exponent: Floats,
+    price_per_hour: Floats,
+) -> bool:
+    """Whether `arrays.check_conditions` and `arrays.check_delay` have nothing to say of the values, in one pass."""
+    good = True
+    for i in range(time.shape[0]):
+        good &= time[i] >= 0.0 and variance[i] >= 0.0
+    for c in range(money.shape[0]):
+        for i in range(money.shape[1]):
+            good &= money[c, i] > -np.inf and perceived[c, i] > -np.inf
+    for i in range(amount.shape[0]):
+        good &= 0.0 <= amount[i] < np.inf
+    for i in range(capacity.shape[0]):
+        good &= capacity[i] >= 0.0 and 0.0 <= scale[i] < np.inf and 0.0 <= price_per_hour[i] < np.inf
+        good &= 0 <= curve[i] <= 2 and 0.0 <= exponent[i] < np.inf and (exponent[i] > 0.0 or curve[i] == 0)
+    return good
+
+
+@compiled
+def state(
+    price: Floats, load: Floats, capacity: Floats, curve: Bytes, scale: Floats, exponent: Floats, hour: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Of every resource the part of its price that is congestion, its utilisation, and its delay in h."""
+    n = price.shape[0]
+    congestion, utilisation, delay = np.zeros(n), np.zeros(n), np.zeros(n)
+    for x in range(n):
+        if 0.0 < capacity[x] < np.inf:
+            utilisation[x] = load[x] / capacity[x]
+        k = scale[x] * hour[x]
+        if k > 0.0 and curve[x] != 0:
+            congestion[x] = min(price[x], k) if curve[x] == 1 else price[x]
+            delay[x] = congestion[x] / hour[x]
+        elif scale[x] > 0.0 and curve[x] != 0:  # nobody pays for the wait, yet it is there
+            rho = min(utilisation[x], FULL) if curve[x] == 2 else utilisation[x]
+            delay[x] = scale[x] * rho ** exponent[x] / (1.0 - rho if curve[x] == 2 else 1.0)
+    return congestion, utilisation, delay
+
+
+@compiled
 def weigh(
     od_start: Ints,
     stretch_start: Ints,
@@ -126,6 +177,7 @@ def weigh(
     arc: Ints,
     start: Ints,
     stretch: Ints,
+    kind: Ints,
     use_start: Ints,
     use_resource: Ints,
     commodity: Ints,
@@ -146,14 +198,22 @@ def weigh(
     PS_r = sum over arcs a of r: time_a / time_r / (open routes of the od through a); 1 for a route that takes no time.
     """
     cost, size = np.empty(od_start[-1]), np.empty(od_start[-1])
+    n_commodities, n_arcs = money.shape
+    weight = np.empty((n_commodities, n_arcs))
+    for c in range(n_commodities):
+        for a in range(n_arcs):
+            usable = everything_open or (is_open[a] and allowed[c, a])
+            weight[c, a] = money[c, a] + perceived[c, a] if usable else np.inf
+    shut = np.zeros(use_start.shape[0] - 1, dtype=np.bool_)
+    if not everything_open:
+        for x in range(shut.shape[0]):
+            for i in range(use_start[x], use_start[x + 1]):
+                shut[x] |= capacity[use_resource[i]] == 0.0
     widest = 0
     for o in range(od_start.shape[0] - 1):
         widest = max(widest, stretch_start[o + 1] - stretch_start[o])
     dues, hours, spread = np.empty(widest), np.empty(widest), np.empty(widest)
     through = np.empty(widest, dtype=np.int32)
-    some_closed = False
-    for x in range(capacity.shape[0]):
-        some_closed |= capacity[x] == 0.0
     for o in range(od_start.shape[0] - 1):
         c = commodity[o]
         vot, base = value_of_time[c], stretch_start[o]
@@ -161,11 +221,9 @@ def weigh(
             total, lasts, varies = 0.0, 0.0, 0.0
             for i in range(arc_start[s], arc_start[s + 1]):
                 a = arc[i]
-                total += money[c, a] + perceived[c, a]
+                total += weight[c, a]
                 lasts += time[a]
                 varies += variance[a]
-                if not (everything_open or (is_open[a] and allowed[c, a])):
-                    total = np.inf
             dues[s - base], hours[s - base], spread[s - base] = total, lasts, varies
             through[s - base] = 0
         for r in range(od_start[o], od_start[o + 1]):
@@ -176,12 +234,7 @@ def weigh(
                 lasts += hours[s]
                 varies += spread[s]
             total += vot * (lasts + reliability[c] * np.sqrt(varies))
-            closed = not total < np.inf or not lasts < np.inf
-            if some_closed and not closed and not everything_open:
-                for i in range(use_start[r], use_start[r + 1]):
-                    if capacity[use_resource[i]] == 0.0:
-                        closed = True
-                        break
+            closed = shut[kind[r]] or not total < np.inf or not lasts < np.inf
             cost[r] = np.inf if closed else total
             size[r] = 0.0 if closed else lasts
             if not closed:

@@ -298,5 +298,4 @@ def time_ends(compiled: Compiled, key: Key) -> tuple[int, int]:
 
 def commodity_of(compiled: Compiled, key: Key) -> int:
     """The commodity whose shipment a time or price is asked for: the first that the key's word means, else the first of the case."""
-    known = cargo.words(compiled.corridor["commodities"])
-    return next((i for i, words in enumerate(known) if key.commodity in words), 0)
+    return next((i for i, words in enumerate(compiled.words) if key.commodity in words), 0)
