@@ -25,6 +25,8 @@ import numpy as np
 from karvan.engines.arrays import Bytes, Floats, Ints
 from karvan.engines.compiled import compiled, compiled_reordered
 
+_AT = np.uintp
+"""An index that the compiler need not test for counting from the end."""
 TINY = 1e-40
 """Coordinates of POWER and QUEUE never fall below this share of the capacity."""
 FLAT = 1e-100
@@ -38,8 +40,6 @@ MINOR = 1e-5
 """Alternatives that carry less than this share of what their od's largest one leaves over are left out of the Hessian."""
 MIXED = 1e-4
 """Where at least this share of a resource's term in the Hessian is left, its digits survive a plain difference."""
-_POSITIVE = np.uintp
-"""An index that the compiler need not test for counting from the end."""
 LIGHT = 1e-6
 """A congestion whose price answers its own load by less than this share moves nobody's load but its own."""
 
@@ -157,7 +157,7 @@ def respond(
         for r in range(first, last):
             dear = cost[r]
             for i in range(start[r], start[r + 1]):
-                dear += amount[i] * price[resource[i]]
+                dear += amount[_AT(i)] * price[_AT(resource[_AT(i)])]
             v = log_size[r] - th * dear
             flow[r] = v
             best = max(best, v)
@@ -172,7 +172,7 @@ def respond(
             f = flow[r] * scale
             flow[r] = f
             for i in range(start[r], start[r + 1]):
-                load[resource[i]] += amount[i] * f
+                load[_AT(resource[_AT(i)])] += amount[_AT(i)] * f
 
 
 @compiled
@@ -238,9 +238,9 @@ def _answers(
         square[:m] = 0.0
         for r in range(od_start[o], od_start[o + 1]):
             for i in range(start[r], start[r + 1]):
-                x = flow[r] * amount[i]
-                mean[spot[i]] += x
-                square[spot[i]] += x * amount[i]
+                x, at = flow[r] * amount[i], _AT(spot[i])
+                mean[at] += x
+                square[at] += x * amount[i]
         mixed = True
         for a in range(m):
             keen[member[first + a]] += theta[o] * square[a]
@@ -252,20 +252,20 @@ def _answers(
                     x = th * amount[i]
                     row = resource[i] * n
                     for j in range(start[r], i + 1):
-                        flat[_POSITIVE(row + resource[j])] += x * amount[j]
+                        flat[_AT(row + resource[_AT(j)])] += x * amount[_AT(j)]
         else:
             _differences(block, mean, d, room, m, o, spot, od_start, start, amount, flow, unserved)
             for a in range(m):
                 row = member[first + a] * n
                 for b in range(a + 1):
-                    flat[_POSITIVE(row + member[first + b])] += theta[o] * block[a, b]
+                    flat[_AT(row + member[first + b])] += theta[o] * block[a, b]
         scale = theta[o] / demand[o]
         for a in range(m):
             x = scale * mean[a]
             if x != 0.0:
                 row = member[first + a] * n
                 for b in range(a + 1):
-                    flat[_POSITIVE(row + member[first + b])] -= x * mean[b]
+                    flat[_AT(row + member[_AT(first + b)])] -= x * mean[b]
 
 
 @compiled
@@ -324,6 +324,12 @@ def _differences(
 
 
 @compiled
+def _take(row: Floats, other: Floats, share: float, first: int, end: int) -> None:
+    for c in range(first, end):
+        row[_AT(c)] -= share * other[_AT(c)]
+
+
+@compiled
 def _newton(
     hessian: Floats,
     own: Floats,
@@ -364,9 +370,7 @@ def _newton(
         table[a, a] = max(table[a, a], 1e-14 * (hessian[i, i] + own[order[a]]), 1e-300)
         for b in range(a + 1, n):
             if table[a, b] != 0.0:
-                share = table[a, b] / table[a, a]
-                for c in range(b, last + 1):
-                    table[b, c] -= share * table[a, c]
+                _take(table[b], table[a], table[a, b] / table[a, a], b, last + 1)
     if n > n_free:
         k = n - n_free
         matrix, rest, bound, lower, found = np.empty((k, k)), np.empty(k), np.empty(k), np.empty((k, k)), np.empty(k)

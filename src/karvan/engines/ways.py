@@ -15,6 +15,8 @@ import numpy as np
 from karvan.engines.arrays import Bools, Bytes, Floats, Incidence, Ints, RouteSet
 from karvan.engines.compiled import compiled
 
+_AT = np.uintp
+"""An index that the compiler need not test for counting from the end."""
 FULL = 1.0 - 1e-9
 """The utilisation at which the delay of a queue is reported when no price holds it below 1."""
 
@@ -199,11 +201,11 @@ def weigh(
     """
     cost, size = np.empty(od_start[-1]), np.empty(od_start[-1])
     n_commodities, n_arcs = money.shape
-    weight = np.empty((n_commodities, n_arcs))
-    for c in range(n_commodities):
-        for a in range(n_arcs):
-            usable = everything_open or (is_open[a] and allowed[c, a])
-            weight[c, a] = money[c, a] + perceived[c, a] if usable else np.inf
+    weight = money + perceived
+    if not everything_open:
+        for c in range(n_commodities):
+            for a in range(n_arcs):
+                weight[c, a] = weight[c, a] if is_open[a] & allowed[c, a] else np.inf
     shut = np.zeros(use_start.shape[0] - 1, dtype=np.bool_)
     if not everything_open:
         for x in range(shut.shape[0]):
@@ -216,37 +218,37 @@ def weigh(
     through = np.empty(widest, dtype=np.int32)
     for o in range(od_start.shape[0] - 1):
         c = commodity[o]
-        vot, base = value_of_time[c], stretch_start[o]
+        vot, base, row = value_of_time[c], stretch_start[o], weight[c]
         for s in range(base, stretch_start[o + 1]):
             total, lasts, varies = 0.0, 0.0, 0.0
             for i in range(arc_start[s], arc_start[s + 1]):
-                a = arc[i]
-                total += weight[c, a]
+                a = _AT(arc[_AT(i)])
+                total += row[a]
                 lasts += time[a]
                 varies += variance[a]
-            dues[s - base], hours[s - base], spread[s - base] = total, lasts, varies
-            through[s - base] = 0
+            x = _AT(s - base)
+            dues[x], hours[x], spread[x], through[x] = total, lasts, varies, 0
         for r in range(od_start[o], od_start[o + 1]):
             total, lasts, varies = 0.0, 0.0, 0.0
             for i in range(start[r], start[r + 1]):
-                s = stretch[i] - base
-                total += dues[s]
-                lasts += hours[s]
-                varies += spread[s]
+                x = _AT(stretch[_AT(i)] - base)
+                total += dues[x]
+                lasts += hours[x]
+                varies += spread[x]
             total += vot * (lasts + reliability[c] * np.sqrt(varies))
             closed = shut[kind[r]] or not total < np.inf or not lasts < np.inf
             cost[r] = np.inf if closed else total
             size[r] = 0.0 if closed else lasts
             if not closed:
                 for i in range(start[r], start[r + 1]):
-                    through[stretch[i] - base] += 1
+                    through[_AT(stretch[_AT(i)] - base)] += 1
         for s in range(base, stretch_start[o + 1]):
             hours[s - base] /= max(through[s - base], 1)
         for r in range(od_start[o], od_start[o + 1]):
             if cost[r] < np.inf:
                 own = 0.0
                 for i in range(start[r], start[r + 1]):
-                    own += hours[stretch[i] - base]
+                    own += hours[_AT(stretch[_AT(i)] - base)]
                 size[r] = own / size[r] if size[r] > 0.0 else 1.0
     return cost, size
 
@@ -363,9 +365,10 @@ def spread(
             if f > 0.0:
                 flow[r] = f
                 for i in range(start[r], start[r + 1]):
-                    passes[stretch[i]] += f
+                    passes[_AT(stretch[_AT(i)])] += f
+        row = arc_flow[commodity[o]]
         for s in range(stretch_start[o], stretch_start[o + 1]):
             if passes[s] > 0.0:
                 for i in range(arc_start[s], arc_start[s + 1]):
-                    arc_flow[commodity[o], arc[i]] += passes[s]
+                    row[_AT(arc[_AT(i)])] += passes[s]
     return flow, load, arc_flow
