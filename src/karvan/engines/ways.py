@@ -222,19 +222,19 @@ def weigh(
         for s in range(base, stretch_start[o + 1]):
             total, lasts, varies = 0.0, 0.0, 0.0
             for i in range(arc_start[s], arc_start[s + 1]):
-                a = _AT(arc[_AT(i)])
-                total += row[a]
-                lasts += time[a]
-                varies += variance[a]
-            x = _AT(s - base)
-            dues[x], hours[x], spread[x], through[x] = total, lasts, varies, 0
+                at = _AT(arc[_AT(i)])
+                total += row[at]
+                lasts += time[at]
+                varies += variance[at]
+            at = _AT(s - base)
+            dues[at], hours[at], spread[at], through[at] = total, lasts, varies, 0
         for r in range(od_start[o], od_start[o + 1]):
             total, lasts, varies = 0.0, 0.0, 0.0
             for i in range(start[r], start[r + 1]):
-                x = _AT(stretch[_AT(i)] - base)
-                total += dues[x]
-                lasts += hours[x]
-                varies += spread[x]
+                at = _AT(stretch[_AT(i)] - base)
+                total += dues[at]
+                lasts += hours[at]
+                varies += spread[at]
             total += vot * (lasts + reliability[c] * np.sqrt(varies))
             closed = shut[kind[r]] or not total < np.inf or not lasts < np.inf
             cost[r] = np.inf if closed else total
