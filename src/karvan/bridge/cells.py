@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from karvan.corridor.edits import Edit
+from karvan.engines.compiled import compiled
 from karvan.tables.schema import Column
 from karvan.tables.table import Table
 
@@ -75,46 +76,45 @@ class Operations:
         sets of one cell the shocks come last, and before them the one that has held longest comes first. What is empty
         stays empty under add and scale, as in `corridor.edits.apply`.
         """
-        share_of = share[self.cause]
-        active = share_of > 0
         out = cells.copy()
-        if not active.any():
-            return out
-        for operation in (SET, ADD, SCALE):
-            chosen = active & (self.operation == operation)
-            place, weight, value = self.place[chosen], share_of[chosen], values[chosen]
-            if operation == SET:
-                for turn in self._turns(place, weight, self._is_shock[chosen]):
-                    before = np.where(np.isnan(out[place[turn]]), 0.0, out[place[turn]])
-                    out[place[turn]] = before + weight[turn] * (value[turn] - before)
-            elif operation == ADD:
-                np.add.at(out, place, weight * value)
-            else:
-                np.multiply.at(out, place, 1.0 + weight * (value - 1.0))
+        _edit(out, self.place, self.operation, self.cause, self._is_shock, share, values)
         return out
 
     @cached_property
     def _is_shock(self) -> np.ndarray:
         return np.array([self.causes[cause].startswith("shock:") for cause in self.cause], dtype=bool)
 
-    @cached_property
-    def _sets_meet(self) -> bool:
-        """Whether a cell has several sets."""
-        places = self.place[self.operation == SET]
-        return len(np.unique(places)) < len(places)
 
-    def _turns(self, place: np.ndarray, weight: np.ndarray, is_shock: np.ndarray) -> list[np.ndarray]:
-        """The sets in groups, one after the other, so that no group has a cell twice."""
-        if not self._sets_meet:
-            return [np.arange(len(place))]
-        turns: list[list[int]] = []
-        met: dict[int, int] = defaultdict(int)
-        for i in np.lexsort((-weight, is_shock)):
-            turn = met[place[i]]
-            met[place[i]] += 1
-            turns[turn:] = turns[turn:] or [[]]
-            turns[turn].append(int(i))
-        return [np.array(turn) for turn in turns]
+@compiled
+def _edit(
+    cells: np.ndarray, place: np.ndarray, operation: np.ndarray, cause: np.ndarray, is_shock: np.ndarray, share: np.ndarray,
+    values: np.ndarray,
+) -> None:
+    """Edits in place: sets by weight, those of shocks last; then adds; then scales."""
+    sets = np.empty(place.shape[0], dtype=np.int64)
+    n = 0
+    for i in range(place.shape[0]):
+        weight = share[cause[i]]
+        if operation[i] == SET and weight > 0.0:
+            at = n
+            while at > 0:
+                other = sets[at - 1]
+                if is_shock[other] < is_shock[i] or (is_shock[other] == is_shock[i] and share[cause[other]] >= weight):
+                    break
+                sets[at] = other
+                at -= 1
+            sets[at] = i
+            n += 1
+    for x in range(n):
+        i = sets[x]
+        before = 0.0 if np.isnan(cells[place[i]]) else cells[place[i]]
+        cells[place[i]] = before + share[cause[i]] * (values[i] - before)
+    for i in range(place.shape[0]):
+        if operation[i] == ADD and share[cause[i]] > 0.0:
+            cells[place[i]] += share[cause[i]] * values[i]
+    for i in range(place.shape[0]):
+        if operation[i] == SCALE and share[cause[i]] > 0.0:
+            cells[place[i]] *= 1.0 + share[cause[i]] * (values[i] - 1.0)
 
 
 def collect(tables: Mapping[str, Table]) -> Cells:
@@ -164,22 +164,46 @@ def compile_operations(edits: Iterable[Edit], cells: Cells) -> Operations:
     )
 
 
-def of_year(cells: Cells, history: Iterable[Edit], year: int) -> np.ndarray:
-    """The day-weighted cells of a year of the past."""
-    out = cells.today.copy()
+@dataclass(frozen=True, eq=False)
+class Past:
+    """A year of the past as a change of today's cells: where history differs, the share of the days on which today's value
+    held already, and what the other days add to the mean."""
+
+    places: np.ndarray
+    today: np.ndarray
+    other: np.ndarray
+
+    def of(self, cells: np.ndarray) -> np.ndarray:
+        """The day-weighted cells of the year, if today's are `cells`."""
+        out = cells.copy()
+        out[self.places] = np.where(self.today > 0, cells[self.places] * self.today, 0.0) + self.other
+        return out
+
+
+def past(cells: Cells, history: Iterable[Edit], year: int) -> Past:
+    """How a year of the past differs from today."""
     days = np.arange(np.datetime64(f"{year}-01-01", "D"), np.datetime64(f"{year + 1}-01-01", "D"))
     by_place: dict[int, list[Edit]] = defaultdict(list)
     for edit in history:
         place = cells.place(edit.table, edit.position, edit.column)
         if place is not None:
             by_place[place].append(edit)
-    for place, edits in by_place.items():
-        value = np.full(len(days), out[place])
+    today, other = np.empty(len(by_place)), np.empty(len(by_place))
+    for i, edits in enumerate(by_place.values()):
+        value, is_today = np.zeros(len(days)), np.ones(len(days), dtype=bool)
         lasting = sorted((e for e in edits if np.isnat(e.end)), key=lambda e: e.start, reverse=True)
         for edit in lasting:
             value[days < edit.start] = float(edit.was)
+            is_today[days < edit.start] = False
         for edit in sorted(edits, key=lambda e: e.start):
             if not np.isnat(edit.end):
-                value[(days >= edit.start) & (days <= edit.end)] = float(edit.value)
-        out[place] = value.mean()
-    return out
+                held = (days >= edit.start) & (days <= edit.end)
+                value[held] = float(edit.value)
+                is_today[held] = False
+        today[i], other[i] = is_today.mean(), value.mean()
+    return Past(np.array(list(by_place), dtype=np.int64), today, other)
+
+
+def of_year(cells: Cells, history: Iterable[Edit], year: int) -> np.ndarray:
+    """The day-weighted cells of a year of the past."""
+    return past(cells, history, year).of(cells.today)

@@ -6,7 +6,6 @@ All rows are compiled, also those that do not yet exist; a future-year is then a
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,9 +20,12 @@ from karvan.bridge.limits import Limit, calendar_matrix, calendar_of, delay_of, 
 from karvan.bridge.returns import returns_of
 from karvan.bridge.tariffs import tariff_matrix
 from karvan.bridge.timetables import Weekly, weekly
+from karvan.corridor import cargo
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.edits import Edit
 from karvan.engines import arrays
+from karvan.engines.arrays import Bools, Floats, Ints
+from karvan.engines.compiled import compiled
 from karvan.tables import units
 from karvan.tables.faults import refuse
 
@@ -68,11 +70,19 @@ class Compiled:
     def commodities(self) -> tuple[str, ...]:
         return self.corridor["commodities"].keys
 
+    @cached_property
+    def words(self) -> list[tuple[str, ...]]:
+        """The words by which every commodity is meant: see `corridor.cargo`."""
+        return cargo.words(self.corridor["commodities"])
+
     def conditions(self, cells: np.ndarray, amount: np.ndarray, level: float = float("nan")) -> arrays.Conditions:
         """What an engine reads for one future-year: `cells` as edited, tonnes per OD pair, level of the sea in m."""
-        time, variance = self._times(cells)
-        cost, perceived = self._costs(cells)
-        is_open = self.exists(cells) > 0
+        arcs = self.arcs
+        is_open, time, variance, length = _along(cells, self._columns, self._link_mode, arcs.link, arcs.service, arcs.terminal, self._wait)
+        cost, perceived = _charge(
+            self.cells.of(cells, "tariffs", "price"), self.cells.of(cells, "tariffs", "price_per_km"), self._is_money,
+            self._priced.indptr, self._priced.indices, length, len(self.commodities),
+        )  # fmt: skip
         return arrays.Conditions(open=is_open, time=time, variance=variance, cost=cost, perceived=perceived,
                                  capacity=self.capacities(cells, level), amount=amount)  # fmt: skip
 
@@ -85,30 +95,6 @@ class Compiled:
             share[has] = np.minimum(share[has], self.cells.of(cells, name, "exists")[positions[has]])
         return share
 
-    def _times(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Hours and their variance on every arc when nobody queues; a service adds the wait for its next departure."""
-        of, arcs = self.cells.of, self.arcs
-        mode = self._link_mode
-        speed = of(cells, "links", "speed")
-        speed = np.where(np.isnan(speed), of(cells, "modes", "speed")[mode], speed)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            running = of(cells, "links", "length") / speed
-        hours = of(cells, "links", "time")
-        hours = np.where(np.isnan(hours), running, hours)
-        spread = of(cells, "links", "time_sd")
-        spread = np.where(np.isnan(spread), of(cells, "modes", "time_cv")[mode] * hours, spread)
-        time, variance = np.zeros(len(arcs)), np.zeros(len(arcs))
-        linked = arcs.link >= 0
-        time[linked] = hours[arcs.link[linked]]
-        variance[linked] = spread[arcs.link[linked]] ** 2
-        waits = self.waits(cells)
-        time += waits[0]
-        variance += waits[1]
-        stepped = arcs.terminal >= 0
-        time[stepped] = of(cells, "terminals", "time")[arcs.terminal[stepped]]
-        variance[stepped] = of(cells, "terminals", "time_sd")[arcs.terminal[stepped]] ** 2
-        return time, variance
-
     def waits(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Mean, variance and third cumulant of the wait for the next departure, on every arc, for cargo that comes at any time: by the
         timetable, stretched to the departures a year; without a timetable by a regular headway; without either none."""
@@ -119,19 +105,6 @@ class Compiled:
         with np.errstate(divide="ignore"):
             headway[served] = np.where(frequency > 0, HOURS / frequency, 0.0)
         return weekly_.mean * headway, weekly_.variance * headway**2, weekly_.third * headway**3
-
-    def _costs(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Money and perceived cost of one tonne, USD/t: [commodity, arc] each."""
-        of = self.cells.of
-        length = self.lengths(cells)
-        price, per_km = of(cells, "tariffs", "price"), of(cells, "tariffs", "price_per_km")
-        shape = (len(self.commodities), len(self.arcs))
-        money = self._is_money
-        parts = [
-            (self._priced @ (price * chosen)).reshape(shape) + (self._priced @ (per_km * chosen)).reshape(shape) * length
-            for chosen in (money, ~money)
-        ]
-        return parts[0], parts[1]
 
     def lengths(self, cells: np.ndarray) -> np.ndarray:
         """Kilometres of every arc; 0 for steps and connectors."""
@@ -148,22 +121,20 @@ class Compiled:
     def capacities(self, cells: np.ndarray, level: float) -> np.ndarray:
         """Units a year that every limit can take; inf where no capacity is known."""
         of = self.cells.of
-        months = self._calendar_share @ of(cells, "calendars", "open_share") if self._calendar_share.shape[1] else 0.0
-        open_share = np.where(self._has_calendar, months, 1.0)
-        out = np.empty(len(self.limits))
-        payload = of(cells, "fleets", "payload") * self.payload_factor(cells, level)
-        round_trip = of(cells, "services", "round_trip")
-        for name, chosen, position, factor in self._limit_groups:
-            if name == "fleets":
-                work = of(cells, "fleets", "number") * payload * of(cells, "fleets", "availability") * HOURS
-                slower = self._round_trips(round_trip)
-                out[chosen] = (work / slower)[position]
-            else:
-                capacity = of(cells, name, "capacity")[position] * factor
-                if name != "resources":
-                    capacity = capacity * of(cells, name, "exists")[position]
-                out[chosen] = np.where(np.isnan(capacity), np.inf, capacity)
-        return out * open_share
+        out = np.full(len(self.limits), np.inf)
+        chosen, place, factor, there, exists = self._stated
+        capacity = cells[place] * factor
+        capacity[there] *= cells[exists]
+        out[chosen] = np.where(np.isnan(capacity), np.inf, capacity)
+        chosen, position = self._worked
+        if len(chosen):
+            work = of(cells, "fleets", "number") * of(cells, "fleets", "payload") * self.payload_factor(cells, level)
+            work = work * of(cells, "fleets", "availability") * HOURS / self._round_trips(of(cells, "services", "round_trip"))
+            out[chosen] = work[position]
+        chosen, share = self._calendars
+        if len(chosen):
+            out[chosen] *= share @ of(cells, "calendars", "open_share")
+        return out
 
     def payload_factor(self, cells: np.ndarray, level: float) -> np.ndarray:
         """Share of its payload that a unit of every fleet can load at this level of the sea (1 when unknown)."""
@@ -174,35 +145,62 @@ class Compiled:
 
     def _round_trips(self, round_trip: np.ndarray) -> np.ndarray:
         """Per fleet: how much longer its round trips are than when `uses` was compiled."""
-        out = np.ones(len(self.corridor["fleets"]))
-        compiled = self.cells.of(self.cells.today, "services", "round_trip")
-        for fleet, services in self._services_of_fleet.items():
-            out[fleet] = round_trip[services].sum() / compiled[services].sum()
-        return out
+        services, fleet, before = self._services_of_fleets
+        now = np.bincount(fleet, round_trip[services], len(before))
+        return np.where(before > 0, now / np.where(before > 0, before, 1.0), 1.0)
 
     @cached_property
-    def _services_of_fleet(self) -> dict[int, np.ndarray]:
-        services, fleets = self.corridor["services"], self.corridor["fleets"]
-        by_fleet: dict[int, list[int]] = defaultdict(list)
-        for i, fleet in enumerate(services["fleet_id"]):
-            if fleet:
-                by_fleet[fleets.index[fleet]].append(i)
-        return {fleet: np.array(several) for fleet, several in by_fleet.items()}
+    def _services_of_fleets(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Services that have a fleet, their fleets, and the sum of the round trips of each fleet today."""
+        fleets = self.corridor["fleets"]
+        fleet_of = np.array([fleets.index[fleet] if fleet else -1 for fleet in self.corridor["services"]["fleet_id"]], dtype=np.int64)
+        services = np.flatnonzero(fleet_of >= 0)
+        today = self.cells.of(self.cells.today, "services", "round_trip")
+        return services, fleet_of[services], np.bincount(fleet_of[services], today[services], len(fleets))
 
     @cached_property
-    def _limit_groups(self) -> list[tuple[str, np.ndarray, np.ndarray, np.ndarray]]:
-        """Per table: which limits, their rows, and the factor from the row's unit to usage units a year."""
-        groups = []
-        for name in ("links", "terminals", "fleets", "resources"):
-            chosen = np.array([i for i, limit in enumerate(self.limits) if limit.table == name], dtype=np.int64)
-            position = np.array([self.limits[i].position for i in chosen], dtype=np.int64)
-            factor = np.ones(len(chosen))
-            if name != "fleets":
-                written = self.corridor[name]["capacity_unit"]
-                factor = np.array([units.factor(written[p], f"{self.limits[i].unit}/yr") if written[p] else 1.0
-                                   for i, p in zip(chosen, position, strict=True)])  # fmt: skip
-            groups.append((name, chosen, position, factor))
-        return groups
+    def _stated(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Limits whose capacity stands in a cell: which, the place of the cell, the factor from its unit to usage units a year;
+        which of these may not exist yet, and the place of that cell."""
+        chosen = np.array([i for i, limit in enumerate(self.limits) if limit.table != "fleets"], dtype=np.int64)
+        limits = [self.limits[i] for i in chosen]
+        places = [self.cells.place(limit.table, limit.position, "capacity") for limit in limits]
+        exists = [self.cells.place(limit.table, limit.position, "exists") for limit in limits]
+        written = [self.corridor[limit.table]["capacity_unit"][limit.position] for limit in limits]
+        factor = [units.factor(unit, f"{limit.unit}/yr") if unit else 1.0 for unit, limit in zip(written, limits, strict=True)]
+        there = np.array([place is not None for place in exists], dtype=bool)
+        return (chosen, np.array(places, dtype=np.int64), np.array(factor), there,
+                np.array([place for place in exists if place is not None], dtype=np.int64))  # fmt: skip
+
+    @cached_property
+    def _worked(self) -> tuple[np.ndarray, np.ndarray]:
+        """Limits that are the work of a fleet, and the rows of their fleets."""
+        chosen = [i for i, limit in enumerate(self.limits) if limit.table == "fleets"]
+        return np.array(chosen, dtype=np.int64), np.array([self.limits[i].position for i in chosen], dtype=np.int64)
+
+    @cached_property
+    def _calendars(self) -> tuple[np.ndarray, np.ndarray]:
+        """Limits that follow a calendar, and the share of the year of each row of the calendars: [of these, calendar row]."""
+        chosen = np.flatnonzero([bool(calendar_of(self.corridor, limit)) for limit in self.limits])
+        return chosen, self._calendar_share[chosen].toarray()
+
+    @cached_property
+    def _wait(self) -> np.ndarray:
+        """What `_along` adds for waiting, of every arc: see there."""
+        return np.array([self.departures.mean, self.departures.variance, self.departures.a_year])
+
+    @cached_property
+    def _columns(self) -> np.ndarray:
+        """Where the columns that `_along` reads begin in the vector of cells."""
+        return np.array([self.cells.slices[column].start for column in _ALONG], dtype=np.int64)
+
+    @cached_property
+    def limits_of_arc(self) -> sparse.csr_matrix:
+        """[arc, limit]: 1 where an arc draws on a limit."""
+        drawn = sparse.csr_matrix((np.ones(len(self.uses.arc)), (self.uses.arc, self.uses.resource)), shape=(len(self.arcs), len(self.limits)))
+        drawn.sum_duplicates()
+        drawn.data[:] = 1.0
+        return drawn
 
     @cached_property
     def _link_mode(self) -> np.ndarray:
@@ -213,9 +211,72 @@ class Compiled:
     def _is_money(self) -> np.ndarray:
         return np.asarray(self.corridor["tariffs"]["kind"] == "price", dtype=bool)
 
-    @cached_property
-    def _has_calendar(self) -> np.ndarray:
-        return np.array([bool(calendar_of(self.corridor, limit)) for limit in self.limits], dtype=bool)
+
+_ALONG = (
+    ("modes", "speed"), ("modes", "time_cv"), ("links", "length"), ("links", "speed"), ("links", "time"), ("links", "time_sd"),
+    ("links", "exists"), ("services", "frequency"), ("services", "exists"), ("terminals", "time"), ("terminals", "time_sd"),
+    ("terminals", "exists"),
+)  # fmt: skip
+
+
+@compiled
+def _along(
+    cells: Floats, at: np.ndarray, mode: np.ndarray, link: Ints, service: Ints, terminal: Ints, wait: Floats
+) -> tuple[Bools, Floats, Floats, Floats]:
+    """Of every arc whether it is open, hours and their variance when nobody queues, km; `at` as in _ALONG.
+
+    A way that exists for a part of a year is open in it, and its capacity counts with that share. A service adds the wait
+    for its next departure: `wait` holds its mean and variance per arc as multiples of the headway and its square, and the
+    departures a year where the service does not say how many.
+    """
+    n = link.shape[0]
+    is_open, time, variance, length = np.ones(n, dtype=np.bool_), np.zeros(n), np.zeros(n), np.zeros(n)
+    for a in range(n):
+        i = link[a]
+        if i >= 0:
+            is_open[a] = cells[at[6] + i] > 0.0
+            length[a], hours, spread = cells[at[2] + i], cells[at[4] + i], cells[at[5] + i]
+            if np.isnan(hours):
+                speed = cells[at[3] + i]
+                if np.isnan(speed):
+                    speed = cells[at[0] + mode[i]]
+                hours = length[a] / speed if speed != 0.0 else (np.inf if length[a] > 0.0 else np.nan)
+            time[a] = hours
+            variance[a] = (cells[at[1] + mode[i]] * hours if np.isnan(spread) else spread) ** 2
+        i = service[a]
+        if i >= 0:
+            is_open[a] &= cells[at[8] + i] > 0.0
+            frequency = cells[at[7] + i]
+            if np.isnan(frequency):
+                frequency = wait[2, a]
+            headway = HOURS / frequency if frequency > 0.0 else 0.0
+            time[a] += wait[0, a] * headway
+            variance[a] += wait[1, a] * headway**2
+        i = terminal[a]
+        if i >= 0:
+            is_open[a] &= cells[at[11] + i] > 0.0
+            time[a] = cells[at[9] + i]
+            variance[a] = cells[at[10] + i] ** 2
+    return is_open, time, variance, length
+
+
+@compiled
+def _charge(
+    price: Floats, per_km: Floats, is_money: Bools, start: Ints, tariff: Ints, length: Floats, n_commodities: int
+) -> tuple[Floats, Floats]:
+    """Money and perceived cost of one tonne, USD/t: [commodity, arc] each. start, tariff: the tariffs of every commodity
+    and arc (CSR)."""
+    n = length.shape[0]
+    money, perceived = np.zeros((n_commodities, n)), np.zeros((n_commodities, n))
+    for c in range(n_commodities):
+        for a in range(n):
+            for i in range(start[c * n + a], start[c * n + a + 1]):
+                t = tariff[i]
+                if is_money[t]:
+                    money[c, a] += price[t] + per_km[t] * length[a]
+                else:
+                    perceived[c, a] += price[t] + per_km[t] * length[a]
+    return money, perceived
 
 
 def compile_corridor(corridor: Corridor, scenario: Iterable[Edit] = ()) -> Compiled:

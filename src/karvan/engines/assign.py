@@ -18,12 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from karvan.engines import prices
+from karvan.engines import prices, ways
 from karvan.engines.arrays import (
     HARD,
     POWER,
     QUEUE,
-    Bools,
     Bytes,
     Choice,
     Conditions,
@@ -42,10 +41,7 @@ from karvan.engines.arrays import (
     check_static,
     incidence,
 )
-from karvan.engines.compiled import compiled
-
-FULL = 1.0 - 1e-9
-"""The utilisation at which the delay of a queue is reported when no price holds it below 1."""
+from karvan.engines.ways import Ways
 
 BLUNT = 20.0
 """Where choice is sharpened step by step, the first step has theta * reserve at most this."""
@@ -78,6 +74,8 @@ class Problem:
     """per od the resources its routes may need, with the largest amount of any of them."""
     sharpness: Floats
     """float64[resource], the largest theta * amount of any route: 1/price at which use falls by a factor e."""
+    ways: Ways
+    """the routes folded, so that what they share is summed once."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +143,7 @@ def prepare(
         theta,
         reach,
         sharpness,
+        ways.fold(plain, rows),
     )  # fmt: skip
 
 
@@ -165,6 +164,7 @@ def base_cost(problem: Problem, conditions: Conditions) -> Floats:
     once under the case's base conditions; `reserve` above it is the cost of staying home in every future.
     """
     check_conditions(problem.network, problem.uses.n_resources, problem.demands.n_od, conditions)
+    conditions = _plain_columns(conditions)
     cost, _ = _weigh(problem, conditions, everything_open=False)
     as_if, _ = _weigh(problem, conditions, everything_open=True)
     found = np.zeros(problem.demands.n_od)
@@ -194,32 +194,28 @@ def solve(
     """
     chosen = options or AssignOptions()
     n_resources, n_od = problem.uses.n_resources, problem.demands.n_od
-    check_conditions(problem.network, n_resources, n_od, conditions)
-    check_delay(n_resources, delay)
+    conditions, delay = _checked(problem, conditions, delay)
     if base.shape != (n_od,) or not np.isfinite(base).all():
         raise ValueError(f"base must be {n_od} finite numbers")
     if warm is not None and (warm.shape != (n_resources,) or not 0 <= warm.min(initial=0.0) <= warm.max(initial=0.0) < np.inf):
         raise ValueError(f"warm must be {n_resources} finite numbers >= 0")
 
-    routes, uses = problem.routes, problem.incidence
     cost, size = _weigh(problem, conditions, everything_open=False)
-    capacity = _plain(conditions.capacity, np.float64)
-    demand = _plain(conditions.amount, np.float64)
+    capacity, demand, exponent = conditions.capacity, conditions.amount, delay.exponent
     k = delay.scale * delay.price_per_hour
     kind = np.where(k > 0, delay.kind, HARD).astype(np.int8)  # a queue nobody pays for is a mere limit
-    exponent = _plain(delay.exponent, np.float64)
     out_cost = base + problem.choice.reserve[problem.demands.commodity]
 
-    reach = problem.reach
-    od_start, which, sub_cost, log_size, start, resource, amount, live, most = _compact(
-        routes.od_start, demand, cost, size, uses.start, uses.resource, uses.amount, reach.start, reach.resource,
-        reach.amount, capacity, kind,
+    folded, reach = problem.ways, problem.reach
+    od_start, which, sub_cost, log_weight, share, start, resource, amount, live, most = ways.gather(
+        problem.routes.od_start, folded.kind_start, folded.kind, problem.theta, demand, cost, size, folded.uses.start,
+        folded.uses.resource, folded.uses.amount, reach.start, reach.resource, reach.amount, capacity, kind,
     )  # fmt: skip
     flow, unserved = np.zeros(which.shape[0]), np.zeros(n_od)
     sub_load, sub_price = np.zeros(live.shape[0]), np.zeros(live.shape[0])
     sub = (kind[live], capacity[live], k[live], exponent[live], problem.sharpness[live],
            np.minimum(capacity[live], most[live]))  # fmt: skip
-    market = (od_start, problem.theta, demand, out_cost, sub_cost, log_size, start, resource, amount)
+    market = (od_start, problem.theta, demand, out_cost, sub_cost, log_weight, start, resource, amount)
     out = (flow, unserved, sub_load)
     y = _begin(sub, market, out, None if warm is None else warm[live])
     iterations, residual = _clear(sub, y, market, out, sub_price, chosen)
@@ -228,7 +224,7 @@ def solve(
             y = detour(sub, market, out, sub_price)
             more, residual = _clear(sub, y, market, out, sub_price, chosen)
             iterations += more
-    found = (live, which, flow, unserved, sub_price, cost, size)
+    found = (live, which, flow, unserved, share, sub_price, cost, size)
     return _result(problem, conditions, delay, found, (iterations, residual, residual <= chosen.tolerance))
 
 
@@ -237,7 +233,7 @@ def solve(
 _Sub = tuple[Bytes, Floats, Floats, Floats, Floats, Floats]
 """Of the resources that may bind: kind, capacity, k, exponent, sharpness, scale of the residual."""
 _Market = tuple[Ints, Floats, Floats, Floats, Floats, Floats, Ints, Ints, Floats]
-"""od_start, theta, demand, out_cost, cost, log_size, start, resource, amount of the open routes."""
+"""od_start, theta, demand, out_cost, cost, ln weight, start, resource, amount of the kinds of open routes."""
 _Out = tuple[Floats, Floats, Floats]
 """flow, unserved, load: filled in place."""
 _Array = TypeVar("_Array", bound=NDArray[Any])
@@ -245,19 +241,46 @@ _Array = TypeVar("_Array", bound=NDArray[Any])
 
 def _plain(array: _Array, kind: type[np.generic]) -> _Array:
     """The array as the loops were compiled for: contiguous, aligned, of one type (a copy only where it is not)."""
+    if array.dtype == kind and array.flags.carray:
+        return array
     return cast(_Array, np.require(array, kind, ("C", "A", "W")))
 
 
+def _plain_columns(conditions: Conditions) -> Conditions:
+    kinds = {"open": np.bool_}
+    return Conditions(**{name: _plain(column, kinds.get(name, np.float64)) for name, column in vars(conditions).items()})
+
+
+def _checked(problem: Problem, conditions: Conditions, delay: Delay) -> tuple[Conditions, Delay]:
+    """Both as the loops read them. Raises `ValueError` as `check_conditions` and `check_delay` do."""
+    arcs, n_resources, n_od = problem.network.n_arcs, problem.uses.n_resources, problem.demands.n_od
+    table, columns = problem.network.allowed.shape, (delay.kind, delay.scale, delay.exponent, delay.price_per_hour)
+    fits = (
+        conditions.open.shape == conditions.time.shape == conditions.variance.shape == (arcs,)
+        and conditions.cost.shape == conditions.perceived.shape == table
+        and conditions.amount.shape == (n_od,)
+        and all(column.shape == (n_resources,) for column in (conditions.capacity, *columns))
+    )
+    if fits:
+        conditions = _plain_columns(conditions)
+        delay = Delay(_plain(delay.kind, np.int8), *(_plain(column, np.float64) for column in columns[1:]))
+        fits = ways.sound(conditions.time, conditions.variance, conditions.cost, conditions.perceived, conditions.capacity,
+                          conditions.amount, delay.kind, delay.scale, delay.exponent, delay.price_per_hour)  # fmt: skip
+    if not fits:
+        check_conditions(problem.network, n_resources, n_od, conditions)
+        check_delay(n_resources, delay)
+    return conditions, delay
+
+
 def _weigh(problem: Problem, conditions: Conditions, *, everything_open: bool) -> tuple[Floats, Floats]:
-    network, routes, uses, choice = problem.network, problem.routes, problem.incidence, problem.choice
-    cost, size = np.empty(routes.n_routes), np.empty(routes.n_routes)
-    _cost_and_size(
-        routes.od_start, routes.start, routes.arc, uses.start, uses.resource, problem.demands.commodity, network.allowed,
-        choice.value_of_time, choice.reliability, _plain(conditions.open, np.bool_), _plain(conditions.time, np.float64),
-        _plain(conditions.variance, np.float64), _plain(conditions.cost, np.float64),
-        _plain(conditions.perceived, np.float64), _plain(conditions.capacity, np.float64), everything_open, cost, size,
+    network, choice, folded = problem.network, problem.choice, problem.ways
+    return ways.weigh(
+        problem.routes.od_start, folded.stretch_start, folded.arc_start, folded.arc, folded.start, folded.stretch,
+        folded.kind, folded.uses.start, folded.uses.resource, problem.demands.commodity, network.allowed,
+        choice.value_of_time, choice.reliability,
+        conditions.open, conditions.time, conditions.variance, conditions.cost, conditions.perceived, conditions.capacity,
+        everything_open,
     )  # fmt: skip
-    return cost, size
 
 
 def _clear(
@@ -344,201 +367,22 @@ def _result(
     problem: Problem,
     conditions: Conditions,
     delay: Delay,
-    found: tuple[Ints, Ints, Floats, Floats, Floats, Floats, Floats],
+    found: tuple[Ints, Ints, Floats, Floats, Floats, Floats, Floats, Floats],
     end: tuple[int, float, bool],
 ) -> Result:
     """The answer of the loops, put back in the places of the case."""
-    live, which, flow, unserved, sub_price, cost, size = found
-    network, routes, n_resources = problem.network, problem.routes, problem.uses.n_resources
-    route_flow = np.zeros(routes.n_routes)
-    route_flow[which] = flow
-    price, load = np.zeros(n_resources), np.zeros(n_resources)
+    live, which, flow, unserved, share, sub_price, cost, size = found
+    network, folded, n_resources = problem.network, problem.ways, problem.uses.n_resources
+    price = np.zeros(n_resources)
     price[live] = sub_price
-    arc_flow = np.zeros((network.n_commodities, network.n_arcs))
-    uses = problem.incidence
-    _totals(routes.od, routes.start, routes.arc, uses.start, uses.resource, uses.amount, problem.demands.commodity,
-            route_flow, load, arc_flow)  # fmt: skip
-    k, hour = delay.scale * delay.price_per_hour, delay.price_per_hour
-    ceiling = np.where(k > 0, np.where(delay.kind == POWER, k, np.where(delay.kind == QUEUE, np.inf, 0.0)), 0.0)
-    price_congestion = np.minimum(price, ceiling)
-    limited = np.isfinite(conditions.capacity) & (conditions.capacity > 0)
-    utilisation = np.divide(load, conditions.capacity, out=np.zeros(n_resources), where=limited)
-    hours = np.divide(price_congestion, hour, out=np.zeros(n_resources), where=k > 0)
-    unpriced = (delay.kind != HARD) & (k <= 0) & (delay.scale > 0)
-    if unpriced.any():  # nobody pays for the wait, yet it is there
-        rho = np.minimum(utilisation, np.where(delay.kind == QUEUE, FULL, np.inf))
-        slow = delay.scale * rho**delay.exponent / np.where(delay.kind == QUEUE, 1.0 - rho, 1.0)
-        hours = np.where(unpriced, slow, hours)
-    return Result(
-        route_flow, unserved, price, price_congestion, price - price_congestion, load, utilisation, hours, arc_flow,
-        cost, size, *end,
+    route_flow, load, arc_flow = ways.spread(
+        problem.routes.od_start, folded.stretch_start, folded.arc_start, folded.arc, folded.start, folded.stretch,
+        folded.kind, folded.uses.start, folded.uses.resource, folded.uses.amount, problem.demands.commodity, which,
+        flow, share, n_resources, network.n_commodities, network.n_arcs,
     )  # fmt: skip
-
-
-# --- compiled --------------------------------------------------------------------------------------------------------
-
-
-@compiled
-def _cost_and_size(
-    od_start: Ints,
-    start: Ints,
-    arc: Ints,
-    use_start: Ints,
-    use_resource: Ints,
-    commodity: Ints,
-    allowed: Bools,
-    value_of_time: Floats,
-    reliability: Floats,
-    is_open: Bools,
-    time: Floats,
-    variance: Floats,
-    money: Floats,
-    perceived: Floats,
-    capacity: Floats,
-    everything_open: bool,
-    cost: Floats,
-    size: Floats,
-) -> None:
-    """Fills cost[route] (inf: closed) and size[route] (0: closed).
-
-    c_r = sum (cost + perceived + vot time) + vot ratio sqrt(sum variance);
-    PS_r = sum over arcs a of r: time_a / time_r / (open routes of the od through a); 1 for a route that takes no time.
-    """
-    n_arcs, most = time.shape[0], 1
-    for o in range(od_start.shape[0] - 1):
-        most = max(most, od_start[o + 1] - od_start[o])
-    share = np.empty(most + 1)
-    share[0] = 0.0
-    for i in range(1, most + 1):
-        share[i] = 1.0 / i
-    through = np.zeros(n_arcs, dtype=np.int32)
-    weight = np.empty(money.shape)
-    for c in range(money.shape[0]):
-        for a in range(n_arcs):
-            weight[c, a] = money[c, a] + perceived[c, a]
-            if not (everything_open or (is_open[a] and allowed[c, a])):
-                weight[c, a] = np.inf
-    for o in range(od_start.shape[0] - 1):
-        c = commodity[o]
-        vot = value_of_time[c]
-        for r in range(od_start[o], od_start[o + 1]):
-            total, hours, spread = 0.0, 0.0, 0.0
-            for i in range(start[r], start[r + 1]):
-                a = arc[i]
-                total += weight[c, a]
-                hours += time[a]
-                spread += variance[a]
-            total += vot * (hours + reliability[c] * np.sqrt(spread))
-            closed = not total < np.inf or not hours < np.inf
-            if not closed and not everything_open:
-                for i in range(use_start[r], use_start[r + 1]):
-                    if capacity[use_resource[i]] == 0.0:
-                        closed = True
-                        break
-            cost[r] = np.inf if closed else total
-            size[r] = 0.0 if closed else hours
-            if not closed:
-                for i in range(start[r], start[r + 1]):
-                    through[arc[i]] += 1
-        for r in range(od_start[o], od_start[o + 1]):
-            if cost[r] < np.inf:
-                hours = size[r]
-                part = 0.0
-                for i in range(start[r], start[r + 1]):
-                    part += time[arc[i]] * share[through[arc[i]]]
-                size[r] = part / hours if hours > 0.0 else 1.0
-        for r in range(od_start[o], od_start[o + 1]):
-            if cost[r] < np.inf:
-                for i in range(start[r], start[r + 1]):
-                    through[arc[i]] = 0
-
-
-@compiled
-def _compact(
-    od_start: Ints,
-    demand: Floats,
-    cost: Floats,
-    size: Floats,
-    use_start: Ints,
-    use_resource: Ints,
-    use_amount: Floats,
-    reach_start: Ints,
-    reach_resource: Ints,
-    reach_amount: Floats,
-    capacity: Floats,
-    kind: Bytes,
-) -> tuple[Ints, Ints, Floats, Floats, Ints, Ints, Floats, Ints, Floats]:
-    """The open routes of real demands and the resources that may bind, renumbered.
-
-    Gives od_start, route, cost, ln size, start, resource, amount, the live resources, and the most any could carry.
-    A hard capacity that even all demand at its thirstiest would not fill never has a price and is left out.
-    """
-    n_od, n_resources = od_start.shape[0] - 1, capacity.shape[0]
-    most = np.zeros(n_resources)
-    for o in range(n_od):
-        if demand[o] > 0.0:
-            for i in range(reach_start[o], reach_start[o + 1]):
-                most[reach_resource[i]] += demand[o] * reach_amount[i]
-    routes, entries = 0, 0
-    for o in range(n_od):
-        if demand[o] > 0.0:
-            for r in range(od_start[o], od_start[o + 1]):
-                if cost[r] < np.inf:
-                    routes += 1
-                    entries += use_start[r + 1] - use_start[r]
-    index = np.full(n_resources, -1, dtype=np.int32)
-    live = np.empty(n_resources, dtype=np.int32)
-    n_live = 0
-    for x in range(n_resources):
-        if most[x] > 0.0 and 0.0 < capacity[x] < np.inf and (kind[x] != 0 or most[x] > capacity[x]):
-            index[x] = n_live
-            live[n_live] = x
-            n_live += 1
-    new_start = np.zeros(n_od + 1, dtype=np.int32)
-    which = np.empty(routes, dtype=np.int32)
-    new_cost = np.empty(routes)
-    log_size = np.empty(routes)
-    start = np.zeros(routes + 1, dtype=np.int32)
-    resource = np.empty(entries, dtype=np.int32)
-    amount = np.empty(entries)
-    row, put = 0, 0
-    for o in range(n_od):
-        if demand[o] > 0.0:
-            for r in range(od_start[o], od_start[o + 1]):
-                if cost[r] < np.inf:
-                    which[row] = r
-                    new_cost[row] = cost[r]
-                    log_size[row] = np.log(size[r])
-                    for i in range(use_start[r], use_start[r + 1]):
-                        if index[use_resource[i]] >= 0:
-                            resource[put] = index[use_resource[i]]
-                            amount[put] = use_amount[i]
-                            put += 1
-                    row += 1
-                    start[row] = put
-        new_start[o + 1] = row
-    return new_start, which, new_cost, log_size, start, resource[:put].copy(), amount[:put].copy(), live[:n_live].copy(), most
-
-
-@compiled
-def _totals(
-    od: Ints,
-    start: Ints,
-    arc: Ints,
-    use_start: Ints,
-    use_resource: Ints,
-    use_amount: Floats,
-    commodity: Ints,
-    flow: Floats,
-    load: Floats,
-    arc_flow: Floats,
-) -> None:
-    """Adds the flows up over resources and arcs."""
-    for r in range(od.shape[0]):
-        f = flow[r]
-        if f > 0.0:
-            c = commodity[od[r]]
-            for i in range(start[r], start[r + 1]):
-                arc_flow[c, arc[i]] += f
-            for i in range(use_start[r], use_start[r + 1]):
-                load[use_resource[i]] += use_amount[i] * f
+    congested, utilisation, hours = ways.state(
+        price, load, conditions.capacity, delay.kind, delay.scale, delay.exponent, delay.price_per_hour
+    )  # fmt: skip
+    return Result(
+        route_flow, unserved, price, congested, price - congested, load, utilisation, hours, arc_flow, cost, size, *end
+    )

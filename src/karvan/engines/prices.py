@@ -25,12 +25,10 @@ import numpy as np
 from karvan.engines.arrays import Bytes, Floats, Ints
 from karvan.engines.compiled import compiled, compiled_reordered
 
+_AT = np.uintp
+"""An index that the compiler need not test for counting from the end."""
 TINY = 1e-40
 """Coordinates of POWER and QUEUE never fall below this share of the capacity."""
-
-
-REUSE = 0.3
-"""The Hessian of demand is kept for another step when the last one shrank the residual to less than this share."""
 FLAT = 1e-100
 """A price that rises by less than this per unit of supply moves nobody: it is taken to rise by that much.
 
@@ -40,25 +38,35 @@ FALL = 0.9
 """No congestion falls by more than this share of its coordinate in one step."""
 MINOR = 1e-5
 """Alternatives that carry less than this share of what their od's largest one leaves over are left out of the Hessian."""
+MIXED = 1e-4
+"""Where at least this share of a resource's term in the Hessian is left, its digits survive a plain difference."""
+LIGHT = 1e-6
+"""A congestion whose price answers its own load by less than this share moves nobody's load but its own."""
+
+
+@compiled
+def curve_at(kind: int, y: float, k: float, e: float) -> tuple[float, float]:
+    """The price and dp/dy at a coordinate."""
+    if kind == 0:
+        return y, 1.0
+    if kind == 1:
+        if y > 1.0:
+            return k * (1.0 + e * (y - 1.0)), k * e
+        power = k * y ** (e - 1.0)
+        return power * y, power * e
+    power = k * (y / (1.0 + y)) ** (e - 1.0)
+    return power * y, power * (1.0 + (e - 1.0) / (1.0 + y))
 
 
 @compiled
 def price_at(kind: int, y: float, k: float, e: float) -> float:
-    if kind == 0:
-        return y
-    if kind == 1:
-        return float(k * y**e) if y <= 1.0 else k * (1.0 + e * (y - 1.0))
-    return float(k * y * (y / (1.0 + y)) ** (e - 1.0))
+    return curve_at(kind, y, k, e)[0]
 
 
 @compiled
 def price_slope(kind: int, y: float, k: float, e: float) -> float:
     """dp/dy."""
-    if kind == 0:
-        return 1.0
-    if kind == 1:
-        return float(k * e * y ** (e - 1.0)) if y <= 1.0 else k * e
-    return float(k * (y / (1.0 + y)) ** (e - 1.0) * (1.0 + (e - 1.0) / (1.0 + y)))
+    return curve_at(kind, y, k, e)[1]
 
 
 @compiled
@@ -81,11 +89,11 @@ def supply_slope(kind: int, y: float, capacity: float) -> float:
 
 
 @compiled
-def steepness(kind: int, y: float, capacity: float, k: float, e: float) -> float:
-    """dp/dy, but at least FLAT dS/dy."""
+def steepness(kind: int, y: float, capacity: float, slope: float) -> float:
+    """dp/dy, given as `slope`, but at least FLAT dS/dy."""
     if kind == 0:
         return 1.0
-    return max(price_slope(kind, y, k, e), FLAT * supply_slope(kind, y, capacity), 1e-250)
+    return max(slope, FLAT * supply_slope(kind, y, capacity), 1e-250)
 
 
 @compiled
@@ -149,7 +157,7 @@ def respond(
         for r in range(first, last):
             dear = cost[r]
             for i in range(start[r], start[r + 1]):
-                dear += amount[i] * price[resource[i]]
+                dear += amount[_AT(i)] * price[_AT(resource[_AT(i)])]
             v = log_size[r] - th * dear
             flow[r] = v
             best = max(best, v)
@@ -164,7 +172,7 @@ def respond(
             f = flow[r] * scale
             flow[r] = f
             for i in range(start[r], start[r + 1]):
-                load[resource[i]] += amount[i] * f
+                load[_AT(resource[_AT(i)])] += amount[_AT(i)] * f
 
 
 @compiled
@@ -194,8 +202,9 @@ def _places(n: int, od_start: Ints, start: Ints, resource: Ints) -> tuple[Ints, 
 
 
 @compiled
-def _spread(
+def _answers(
     hessian: Floats,
+    keen: Floats,
     begin: Ints,
     member: Ints,
     spot: Ints,
@@ -203,68 +212,190 @@ def _spread(
     theta: Floats,
     demand: Floats,
     start: Ints,
+    resource: Ints,
     amount: Floats,
     flow: Floats,
     unserved: Floats,
 ) -> None:
-    """Fills the lower triangle of `hessian` with -dload/dprice.
+    """Fills the lower triangle of `hessian` with -dload/dprice, and `keen` with sum theta f a a of every resource.
 
-    Within an od it is theta (sum f d d' - m m'/q), d the uses of a route less those of the od's largest alternative and
-    m = sum f d: next to a route that takes nearly all, every term is as small as the answer, so no digits are lost.
+    Within an od it is theta (sum f a a' - m m'/q) with m = sum f a. Where nearly all who go use a resource alike, the two
+    terms cancel: a is then counted less the uses of the largest alternative, so that no digits are lost.
     """
-    hessian[:, :] = 0.0
+    n, flat = hessian.shape[0], hessian.reshape(-1)
+    flat[:] = 0.0
+    keen[:] = 0.0
     widest = 0
     for o in range(od_start.shape[0] - 1):
         widest = max(widest, begin[o + 1] - begin[o])
-    block = np.empty((widest, widest))
-    mean, d, where = np.empty(widest), np.zeros(widest), np.empty(2 * widest, dtype=np.int32)
+    block, room = np.empty((widest, widest)), np.empty(2 * widest, dtype=np.int32)
+    mean, square, d = np.empty(widest), np.empty(widest), np.zeros(widest)
     for o in range(od_start.shape[0] - 1):
-        m = begin[o + 1] - begin[o]
+        first, m = begin[o], begin[o + 1] - begin[o]
         if demand[o] <= 0.0 or m == 0:
             continue
-        largest, most = -1, unserved[o]  # -1 is staying home, which uses nothing
-        for r in range(od_start[o], od_start[o + 1]):
-            if flow[r] > most:
-                largest, most = r, flow[r]
-        block[:m, :m] = 0.0
         mean[:m] = 0.0
-        others = unserved[o] if largest != -1 else 0.0
+        square[:m] = 0.0
         for r in range(od_start[o], od_start[o + 1]):
-            if r != largest:
-                others += flow[r]
-        for r in range(od_start[o] - 1, od_start[o + 1]):
-            home = r < od_start[o]
-            f = unserved[o] if home else flow[r]
-            if (home and largest == -1) or (not home and r == largest) or f <= MINOR * others:
-                continue
-            size = 0
-            if not home:
+            for i in range(start[r], start[r + 1]):
+                x, at = flow[r] * amount[i], _AT(spot[i])
+                mean[at] += x
+                square[at] += x * amount[i]
+        mixed = True
+        for a in range(m):
+            keen[member[first + a]] += theta[o] * square[a]
+            mixed &= square[a] - mean[a] * mean[a] / demand[o] >= MIXED * square[a]
+        if mixed:
+            for r in range(od_start[o], od_start[o + 1]):
+                th = theta[o] * flow[r]
                 for i in range(start[r], start[r + 1]):
-                    d[spot[i]] = amount[i]
-                    where[size] = spot[i]
-                    size += 1
-            if largest >= 0:
-                for i in range(start[largest], start[largest + 1]):
-                    if d[spot[i]] == 0.0:
-                        where[size] = spot[i]
-                        size += 1
-                    d[spot[i]] -= amount[i]
-            for a in range(size):
-                row = where[a]
-                x = f * d[row]
-                if x != 0.0:
-                    mean[row] += x
-                    for b in range(size):
-                        if where[b] <= row:
-                            block[row, where[b]] += x * d[where[b]]
-            for a in range(size):
-                d[where[a]] = 0.0
-        scale = 1.0 / demand[o]
+                    x = th * amount[i]
+                    row = resource[i] * n
+                    for j in range(start[r], i + 1):
+                        flat[_AT(row + resource[_AT(j)])] += x * amount[_AT(j)]
+        else:
+            _differences(block, mean, d, room, m, o, spot, od_start, start, amount, flow, unserved)
+            for a in range(m):
+                row = member[first + a] * n
+                for b in range(a + 1):
+                    flat[_AT(row + member[first + b])] += theta[o] * block[a, b]
+        scale = theta[o] / demand[o]
         for a in range(m):
             x = scale * mean[a]
-            row_of = member[begin[o] + a]
-            for b in range(a + 1):
-                hessian[row_of, member[begin[o] + b]] += theta[o] * (block[a, b] - x * mean[b])
+            if x != 0.0:
+                row = member[first + a] * n
+                for b in range(a + 1):
+                    flat[_AT(row + member[_AT(first + b)])] -= x * mean[b]
+
+
+@compiled
+def _differences(
+    block: Floats,
+    mean: Floats,
+    d: Floats,
+    room: Ints,
+    m: int,
+    o: int,
+    spot: Ints,
+    od_start: Ints,
+    start: Ints,
+    amount: Floats,
+    flow: Floats,
+    unserved: Floats,
+) -> None:
+    """Fills block (lower triangle) with sum f d d' and mean with sum f d, d the uses less those of the largest alternative."""
+    largest = -1  # -1 is staying home, which uses nothing
+    for r in range(od_start[o], od_start[o + 1]):
+        if flow[r] > (unserved[o] if largest == -1 else flow[largest]):
+            largest = r
+    others = unserved[o] if largest != -1 else 0.0
+    for r in range(od_start[o], od_start[o + 1]):
+        if r != largest:
+            others += flow[r]
+    block[:m, :m] = 0.0
+    mean[:m] = 0.0
+    for r in range(od_start[o] - 1, od_start[o + 1]):
+        home = r < od_start[o]
+        f = unserved[o] if home else flow[r]
+        if (home and largest == -1) or (not home and r == largest) or f <= MINOR * others:
+            continue
+        size = 0
+        if not home:
+            for i in range(start[r], start[r + 1]):
+                d[spot[i]] = amount[i]
+                room[size] = spot[i]
+                size += 1
+        if largest >= 0:
+            for i in range(start[largest], start[largest + 1]):
+                if d[spot[i]] == 0.0:
+                    room[size] = spot[i]
+                    size += 1
+                d[spot[i]] -= amount[i]
+        for a in range(size):
+            row = room[a]
+            x = f * d[row]
+            if x != 0.0:
+                mean[row] += x
+                for b in range(size):
+                    if room[b] <= row:
+                        block[row, room[b]] += x * d[room[b]]
+        for a in range(size):
+            d[room[a]] = 0.0
+
+
+@compiled
+def _take(row: Floats, other: Floats, share: float, first: int, end: int) -> None:
+    for c in range(first, end):
+        row[_AT(c)] -= share * other[_AT(c)]
+
+
+@compiled
+def _newton(
+    hessian: Floats,
+    own: Floats,
+    slope: Floats,
+    room: Floats,
+    active: Ints,
+    count: int,
+    table: Floats,
+    step: Floats,
+) -> None:
+    """step[:count] minimises slope'd + d'(H + diag(own))d/2 over d >= -room, for the resources `active`.
+
+    Where the own term dwarfs H, a step follows from the others'. Of the rest, those without a bound (room inf) are
+    eliminated first, in rows of `table` (upper triangle, right-hand side last); the bounded ones are left, which are few.
+    """
+    order = np.empty(count, dtype=np.int32)
+    n_free, n = 0, 0
+    for a in range(count):
+        i = active[a]
+        if room[a] == np.inf and LIGHT * own[a] <= hessian[i, i]:
+            order[n_free] = a
+            n_free += 1
+    n = n_free
+    for a in range(count):
+        if room[a] < np.inf:
+            order[n] = a
+            n += 1
+    last = n
+    for a in range(n):
+        i = active[order[a]]
+        table[a, a] = hessian[i, i] + own[order[a]]
+        for b in range(a + 1, n):
+            j = active[order[b]]
+            table[a, b] = hessian[max(i, j), min(i, j)]
+        table[a, last] = -slope[order[a]]
+    for a in range(n_free):
+        i = active[order[a]]
+        table[a, a] = max(table[a, a], 1e-14 * (hessian[i, i] + own[order[a]]), 1e-300)
+        for b in range(a + 1, n):
+            if table[a, b] != 0.0:
+                _take(table[b], table[a], table[a, b] / table[a, a], b, last + 1)
+    if n > n_free:
+        k = n - n_free
+        matrix, rest, bound, lower, found = np.empty((k, k)), np.empty(k), np.empty(k), np.empty((k, k)), np.empty(k)
+        for a in range(k):
+            for b in range(a, k):
+                matrix[b, a] = table[n_free + a, n_free + b]
+            rest[a], bound[a] = -table[n_free + a, last], room[order[n_free + a]]
+            i = active[order[n_free + a]]
+            matrix[a, a] = max(matrix[a, a], 1e-14 * (hessian[i, i] + own[order[n_free + a]]), 1e-300)
+        _bounded_step(matrix, rest, bound, lower, found)
+        for a in range(k):
+            step[order[n_free + a]] = found[a]
+    for a in range(n_free - 1, -1, -1):
+        x = table[a, last]
+        for b in range(a + 1, n):
+            x -= table[a, b] * step[order[b]]
+        step[order[a]] = x / table[a, a]
+    for a in range(count):
+        i = active[a]
+        if room[a] == np.inf and not LIGHT * own[a] <= hessian[i, i]:
+            x = -slope[a]
+            for b in range(n):
+                j = active[order[b]]
+                x -= hessian[max(i, j), min(i, j)] * step[order[b]]
+            step[a] = x / (hessian[i, i] + own[a])
 
 
 @compiled_reordered
@@ -341,41 +472,17 @@ def _bounded_step(matrix: Floats, slope: Floats, room: Floats, lower: Floats, st
 
 
 @compiled
-def _keenness(
-    keen: Floats,
-    sharpness: Floats,
-    od_start: Ints,
-    theta: Floats,
-    demand: Floats,
-    start: Ints,
-    resource: Ints,
-    amount: Floats,
-    flow: Floats,
-    load: Floats,
-) -> None:
-    """Fills keen with theta * amount of those who use a resource now, on average; of the keenest when nobody does."""
-    keen[:] = 0.0
-    for o in range(od_start.shape[0] - 1):
-        if demand[o] > 0.0:
-            for r in range(od_start[o], od_start[o + 1]):
-                weight = theta[o] * flow[r]
-                for i in range(start[r], start[r + 1]):
-                    keen[resource[i]] += weight * amount[i] * amount[i]
-    for i in range(keen.shape[0]):
-        keen[i] = keen[i] / load[i] if keen[i] > 1e-250 else sharpness[i]
-
-
-@compiled
 def _shorten(
     active: Ints,
+    count: int,
     step: Floats,
     slope: Floats,
     kind: Bytes,
-    capacity: Floats,
     y: Floats,
     k: Floats,
     e: Floats,
     price: Floats,
+    rise: Floats,
     keen: Floats,
     direction: Floats,
 ) -> float:
@@ -386,10 +493,9 @@ def _shorten(
     """
     direction[:] = 0.0
     fall = 0.0
-    for a in range(active.shape[0]):
+    for a in range(count):
         i = active[a]
-        rise = steepness(kind[i], y[i], capacity[i], k[i], e[i])
-        move = step[a] / rise
+        move = step[a] / rise[i]
         change = step[a]
         if kind[i] != 0:
             move = max(move, -FALL * y[i])
@@ -401,7 +507,7 @@ def _shorten(
                 share = max(share, min(1.0, 0.5 * price[i] / -change))
             move *= share
         direction[i] = move
-        fall += slope[i] * move * rise
+        fall += slope[a] * move * rise[i]
     return fall
 
 
@@ -438,50 +544,46 @@ def clear(
     """
     n = kind.shape[0]
     trial, direction, slope, keen = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    along, rise, own, room, d = np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     active = np.empty(n, dtype=np.int32)
-    hessian, matrix, lower = np.empty((n, n)), np.empty((n, n)), np.empty((n, n))
+    hessian, table = np.empty((n, n)), np.empty((n, n + 1))
     begin, member, spot = _places(n, od_start, start, resource)
-    damping, residual, last = 0.0, np.inf, np.inf
+    damping, residual, before = 0.0, np.inf, 0.0
     for i in range(n):
-        price[i] = price_at(kind[i], y[i], k[i], e[i])
+        price[i], along[i] = curve_at(kind[i], y[i], k[i], e[i])
     respond(price, od_start, theta, demand, out_cost, cost, log_size, start, resource, amount, flow, unserved, load)
     for iteration in range(max_iterations):
         residual = 0.0
         count = 0
         for i in range(n):
-            slope[i] = supply_at(kind[i], y[i], capacity[i]) - load[i]
-            if kind[i] != 0 or y[i] > 0.0 or slope[i] < 0.0:
+            gap = supply_at(kind[i], y[i], capacity[i]) - load[i]
+            if kind[i] != 0 or y[i] > 0.0 or gap < 0.0:
                 active[count] = i
+                slope[count] = gap
                 count += 1
-                residual = max(residual, abs(slope[i]) / scale[i])
+                residual = max(residual, abs(gap) / scale[i])
         if residual <= tolerance:
             return iteration, residual
-        fresh = iteration == 0 or residual > REUSE * last  # demand answers alike near the end: keep its Hessian
-        last = residual
-        if fresh:
-            _keenness(keen, sharpness, od_start, theta, demand, start, resource, amount, flow, load)
-            _spread(hessian, begin, member, spot, od_start, theta, demand, start, amount, flow, unserved)
-        h = matrix[:count, :count]
-        g, room, d = np.empty(count), np.empty(count), np.empty(count)
+        if not 20.0 * residual * residual < tolerance * before:  # else the last Hessian does for the last step
+            _answers(hessian, keen, begin, member, spot, od_start, theta, demand, start, resource, amount, flow, unserved)
+            for i in range(n):  # theta * amount of those who use it now, on average; of the keenest when nobody does
+                keen[i] = keen[i] / load[i] if keen[i] > 1e-250 else sharpness[i]
+        before = residual
         for a in range(count):
             i = active[a]
-            for b in range(a):
-                h[a, b] = hessian[i, active[b]]
-            h[a, a] = hessian[i, i] * (1.0 + 1e-9 + damping) + 1e-30 * capacity[i] * sharpness[i]
-            g[a] = slope[i]
+            rise[i] = steepness(kind[i], y[i], capacity[i], along[i])
+            own[a] = hessian[i, i] * (1e-9 + damping) + 1e-30 * capacity[i] * sharpness[i]
             room[a] = price[i]
             if kind[i] != 0:
-                rise = steepness(kind[i], y[i], capacity[i], k[i], e[i])
-                room[a] = FALL * y[i] * rise if damping > 0.0 else np.inf  # after a poor step, let the others know
-                h[a, a] += supply_slope(kind[i], y[i], capacity[i]) / rise
-        _bounded_step(h, g, room, lower, d)
+                room[a] = FALL * y[i] * rise[i] if damping > 0.0 else np.inf  # after a poor step, let the others know
+                own[a] += supply_slope(kind[i], y[i], capacity[i]) / rise[i]
+        _newton(hessian, own, slope, room, active, count, table, d)
 
-        fall = _shorten(active[:count], d, slope, kind, capacity, y, k, e, price, keen, direction)
+        fall = _shorten(active, count, d, slope, kind, y, k, e, price, rise, keen, direction)
         if fall >= 0.0:  # shortening spoiled the descent: each price as if it were alone, which always descends
             for a in range(count):
-                d[a] = max(-g[a] / h[a, a], -room[a])
-            fall = _shorten(active[:count], d, slope, kind, capacity, y, k, e, price, keen, direction)
-            last = 0.0
+                d[a] = max(-slope[a] / (hessian[active[a], active[a]] + own[a]), -room[a])
+            fall = _shorten(active, count, d, slope, kind, y, k, e, price, rise, keen, direction)
             if not fall < 0.0:
                 return iteration, residual
 
@@ -489,29 +591,20 @@ def clear(
         tries = 0
         while True:
             for i in range(n):
-                trial[i] = y[i] + share * direction[i]
-                if kind[i] == 0:
-                    trial[i] = max(trial[i], 0.0)
-                else:
-                    trial[i] = max(trial[i], TINY)
-                price[i] = price_at(kind[i], trial[i], k[i], e[i])
+                trial[i] = max(y[i] + share * direction[i], 0.0 if kind[i] == 0 else TINY)
+                price[i], along[i] = curve_at(kind[i], trial[i], k[i], e[i])
             respond(
                 price, od_start, theta, demand, out_cost, cost, log_size, start, resource, amount, flow, unserved, load
             )
             end = 0.0
             for i in range(n):
-                moved = direction[i]
-                if trial[i] <= (0.0 if kind[i] == 0 else TINY):
-                    moved = 0.0
-                gap = supply_at(kind[i], trial[i], capacity[i]) - load[i]
-                end += gap * moved * price_slope(kind[i], trial[i], k[i], e[i])
+                if trial[i] > (0.0 if kind[i] == 0 else TINY):
+                    end += (supply_at(kind[i], trial[i], capacity[i]) - load[i]) * direction[i] * along[i]
             tries += 1
             if end <= 0.4 * abs(fall) or tries > 30:
                 break
             share *= min(0.5, max(0.1, abs(fall) / (abs(fall) + end)))
         y[:] = trial
-        if tries > 1:
-            last = 0.0  # the model was poor: build it anew
         if tries > 2:
             damping = min(max(10.0 * damping, 1e-3), 1.0)
         elif tries == 1:

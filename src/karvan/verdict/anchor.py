@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from karvan.bridge import cells as bridge_cells
+from karvan.bridge.cells import Past
 from karvan.verdict import calibrate, level, measures
 from karvan.verdict.measures import Plan
 from karvan.verdict.model import Model
@@ -31,11 +33,13 @@ class Anchor:
 
     places   [free] places of every free number in the vector of cells
     observed [measure] logarithms of what was seen; gain [free, measure] is K
+    past     the last observed year as a change of today's cells; prices those of its base solution
     """
 
     model: Model
     plan: Plan
     year: int
+    past: Past
     level: float
     amount: np.ndarray
     places: tuple[np.ndarray, ...]
@@ -46,12 +50,14 @@ class Anchor:
     gain: np.ndarray
     prices: np.ndarray
 
-    def values(self, drawn: np.ndarray, places: np.ndarray) -> np.ndarray:
-        """The free numbers [free] of a future whose cells `places` are `drawn`."""
-        found = self.start.copy()
+    def values(self, drawn: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The free numbers [free] of a future whose cells `places` are `drawn`, and its prices of the limits when it was last
+        seen [limit], from which its years may start."""
+        found, prices = self.start.copy(), self.prices
         for _ in range(_STEPS):
-            found = np.clip(found + self.gain @ (self.observed - self._modelled(found, drawn, places)), self.lowest, self.highest)
-        return found
+            modelled, prices = self._modelled(found, drawn, places, prices)
+            found = np.clip(found + self.gain @ (self.observed - modelled), self.lowest, self.highest)
+        return found, prices
 
     def set(self, cells: np.ndarray, values: np.ndarray) -> np.ndarray:
         """`cells` with the free numbers set, in place."""
@@ -59,15 +65,19 @@ class Anchor:
             cells[places] = value
         return cells
 
-    def _modelled(self, values: np.ndarray, drawn: np.ndarray, places: np.ndarray) -> np.ndarray:
+    def _modelled(self, values: np.ndarray, drawn: np.ndarray, places: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Logarithms of the measures [measure], and the prices of the limits."""
         compiled = self.model.compiled
         today = compiled.cells.today.copy()
         today[places] = drawn
-        today = compiled.cells.within(self.set(today, values))
-        cells = bridge_cells.of_year(replace(compiled.cells, today=today), compiled.corridor.history, self.year)
-        answer = self.model.solve(cells, self.amount, self.level, self.prices)
+        cells = self.past.of(compiled.cells.within(self.set(today, values)))
+        answer = self.model.solve(cells, self.amount, self.level, start)
         flows = self.plan.of_year(compiled, cells, answer.result.arc_flow)
-        return np.asarray(np.log(flows + calibrate.floors(self.plan.keys)))
+        return np.log(flows + self._floors), answer.result.price
+
+    @cached_property
+    def _floors(self) -> np.ndarray:
+        return np.asarray(calibrate.floors(self.plan.keys))
 
 
 def prepare(model: Model) -> Anchor | None:
@@ -86,18 +96,20 @@ def prepare(model: Model) -> Anchor | None:
     amount = compiled.amounts[compiled.data_years.index(year)]
     start = np.array([compiled.cells.today[each.places[0]] for each in free])
     anchor = Anchor(
-        model, plan, year, level.observed(corridor, year), amount, tuple(np.array(each.places) for each in free), start,
+        model, plan, year, bridge_cells.past(compiled.cells, corridor.history, year), level.observed(corridor, year), amount,
+        tuple(np.array(each.places) for each in free), start,
         np.array([each.low for each in free]), np.array([each.high for each in free]),
         np.log(np.array([figures[key] for key in plan.keys]) + calibrate.floors(plan.keys)), np.zeros((len(free), len(plan.keys))),
         np.zeros(len(compiled.limits)),
     )  # fmt: skip
     none = np.zeros(0, dtype=np.int64)
-    base = anchor._modelled(start, np.zeros(0), none)
+    cold = anchor.prices
+    base, _ = anchor._modelled(start, np.zeros(0), none, cold)
     slopes = np.empty((len(plan.keys), len(free)))
     for i in range(len(free)):
         moved = start.copy()
         moved[i] += _NUDGE
-        slopes[:, i] = (anchor._modelled(moved, np.zeros(0), none) - base) / _NUDGE
+        slopes[:, i] = (anchor._modelled(moved, np.zeros(0), none, cold)[0] - base) / _NUDGE
     weight = np.diag([1 / keys[key] ** 2 for key in plan.keys])
     prior = np.diag([1 / each.prior_sd**2 for each in free])
     gain = np.linalg.solve(slopes.T @ weight @ slopes + prior, slopes.T @ weight)

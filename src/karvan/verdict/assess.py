@@ -165,7 +165,7 @@ def _remember(model: Model, drawn: Futures, plan: Plan) -> None:
 
 
 def base_prices(model: Model, drawn: Futures) -> np.ndarray:
-    """Prices of the limits in the case's base solution of every modelled year: the only warm start there is. [year, limit]"""
+    """Prices of the limits in the case's base solution of every modelled year, from which a future starts where it has none. [year, limit]"""
     compiled = model.compiled
     years = compiled.corridor.settings.years
     today = compiled.cells.today
@@ -198,21 +198,24 @@ def _chunk(first: int, every: int) -> _Chunk:
     for row, future in enumerate(chosen):
         log_amount = np.zeros(len(compiled.od_names))
         today = drawn.today(compiled, future)
+        price = base[0]
         if anchor is not None:
-            today = anchor.set(today, anchor.values(drawn.drawn[:, future], drawn.places))
+            numbers, price = anchor.values(drawn.drawn[:, future], drawn.places)
+            today = anchor.set(today, numbers)
         for i, year in enumerate(years):
             cells = drawn.cells(compiled, future, i, today)
             log_amount = log_amount + _growth(compiled, cells, year - (years[i - 1] if i else drawn.demand.base_year))
             growth = np.minimum(log_amount + drawn.demand.departure(future, i), 20.0)
             amount = drawn.demand.base * drawn.demand_factor * np.exp(growth)
-            answer = model.solve(cells, amount, float(drawn.level[future, i]), base[i])
-            result = answer.result
+            start = np.where(price > 0, price, base[i])  # what this future paid a year before; what the case pays where nobody did
+            answer = model.solve(cells, amount, float(drawn.level[future, i]), start)
+            result, price = answer.result, answer.result.price
             values[row, i] = plan.of_year(compiled, cells, result.arc_flow)
             for at, key in plan.times:
                 values[row, i, at] = transit.of_year(model, answer, key)
             for at, _ in plan.throughputs:
                 values[row, i, at] = throughputs[at].of_year(answer)
-            prices[row, i] = result.price
+            prices[row, i] = price
             unconverged += not result.converged
             if every and (future * len(years) + i) % every == 0:
                 certified += 1

@@ -17,7 +17,6 @@ from karvan.bridge.expanded import DESTINATION, DIRECTIONS, ORIGIN, arcs_of_memb
 from karvan.corridor import cargo
 from karvan.corridor.checks import usage_unit
 from karvan.corridor.corridor import Corridor
-from karvan.engines import arrays
 from karvan.tables import units
 from karvan.tables.cells import nearest
 from karvan.tables.faults import Fault
@@ -303,14 +302,4 @@ def time_ends(compiled: Compiled, key: Key) -> tuple[int, int]:
 
 def commodity_of(compiled: Compiled, key: Key) -> int:
     """The commodity whose shipment a time or price is asked for: the first that the key's word means, else the first of the case."""
-    known = cargo.words(compiled.corridor["commodities"])
-    return next((i for i, words in enumerate(known) if key.commodity in words), 0)
-
-
-def resources_of_arc(compiled: Compiled) -> sparse.csr_matrix:
-    """[arc, resource]: 1 where an arc draws on a resource."""
-    uses: arrays.Uses = compiled.uses
-    shape = (len(compiled.arcs), uses.n_resources)
-    matrix = sparse.csr_matrix((np.ones(len(uses.arc)), (uses.arc, uses.resource)), shape=shape)
-    matrix.data[:] = 1.0
-    return matrix
+    return next((i for i, words in enumerate(compiled.words) if key.commodity in words), 0)

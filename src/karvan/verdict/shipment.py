@@ -270,7 +270,7 @@ def _clocks(model: Model, answer: Answer, queued: Conditions) -> _Clocks:
     waits = model.compiled.waits(answer.cells)
     bare = answer.conditions
     queue = np.where(np.isfinite(answer.result.delay), answer.result.delay, 0.0)
-    drawn = measures.resources_of_arc(model.compiled)
+    drawn = model.compiled.limits_of_arc
     moving, spread = np.maximum(bare.time - waits[0], 0.0), np.maximum(bare.variance - waits[1], 0.0)
     third = duration.third_cumulant(moving, spread) + waits[2] + drawn @ (2.0 * queue**3)
     return _Clocks(queued.time, queued.variance, third, waits)

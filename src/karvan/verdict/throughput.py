@@ -23,16 +23,20 @@ class Throughput:
     """The capacity of a cut in any future-year of a model."""
 
     def __init__(self, model: Model, key: Key):
-        self._model = model
         self._chosen = routes_over(model, key)
         parameters = model.compiled.corridor["parameters"]
         self._practical = float(parameters.row(PRACTICAL)["value"]) if PRACTICAL in parameters else 1.0
-        self._program = MaximumFlow(model.incidence, self._chosen, model.compiled.uses.n_resources)
-        self._program.solve(model.compiled.capacities(model.compiled.cells.today, float("nan")), self._open(np.ones(len(model.compiled.arcs), dtype=bool)))
+        incidence = model.incidence
+        rows = np.repeat(np.arange(model.routes.n_routes), np.diff(incidence.start))
+        own = np.flatnonzero(np.isin(rows, self._chosen))
+        self._route, self._limit, self._amount = rows[own], incidence.resource[own], incidence.amount[own]
+        self._program = MaximumFlow(incidence, self._chosen, model.compiled.uses.n_resources)
+        today = model.compiled.capacities(model.compiled.cells.today, float("nan"))
+        self._program.solve(today, np.ones(len(self._chosen), dtype=bool))
 
     def of_year(self, answer: Answer) -> float:
         """Tonnes a year in a solved year, rounded to whole tonnes."""
-        return float(np.round(self._program.solve(self._left(answer), self._open(answer.conditions.open))))
+        return float(np.round(self._program.solve(self._left(answer), np.isfinite(answer.result.route_cost[self._chosen]))))
 
     def tightest(self, answer: Answer) -> int:
         """The limit whose whole capacity decides most of the flow: capacity times worth of a unit is largest."""
@@ -42,19 +46,8 @@ class Throughput:
 
     def _left(self, answer: Answer) -> np.ndarray:
         """What the corridor may take of every limit: the practical share of its capacity, less the load of others."""
-        incidence, flow = self._model.incidence, answer.result.route_flow
-        own = np.zeros(len(answer.conditions.capacity))
-        rows = np.repeat(np.arange(len(flow)), np.diff(incidence.start))
-        over = np.zeros(len(flow), dtype=bool)
-        over[self._chosen] = True
-        chosen = over[rows]
-        np.add.at(own, incidence.resource[chosen], incidence.amount[chosen] * flow[rows[chosen]])
+        own = np.bincount(self._limit, self._amount * answer.result.route_flow[self._route], len(answer.conditions.capacity))
         return np.maximum(answer.conditions.capacity * self._practical - (answer.result.load - own), 0.0)
-
-    def _open(self, arc_open: np.ndarray) -> np.ndarray:
-        routes = self._model.routes
-        closed = np.add.reduceat(np.append(~arc_open[routes.arc], False).astype(np.int64), routes.start[:-1]) > 0
-        return ~closed[self._chosen]
 
 
 def routes_over(model: Model, key: Key) -> np.ndarray:

@@ -53,9 +53,9 @@ def with_queues(model: Model, answer: Answer) -> arrays.Conditions:
     exponential, so its variance is its square."""
     compiled = model.compiled
     wait = np.where(np.isfinite(answer.result.delay), answer.result.delay, 0.0)
-    drawn = measures.resources_of_arc(compiled)
     conditions = answer.conditions
-    return replace(conditions, time=conditions.time + drawn @ wait, variance=conditions.variance + drawn @ wait**2)
+    time, variance = (compiled.limits_of_arc @ np.column_stack((wait, wait**2))).T
+    return replace(conditions, time=conditions.time + time, variance=conditions.variance + variance)
 
 
 def _step(model: Model, queued: arrays.Conditions, terminal: str) -> float:
