@@ -204,6 +204,7 @@ def test_left_out_is_what_a_fit_without_the_count_leaves(seed: int) -> None:
         keep = np.arange(len(counts.value)) != i
         less = estimate.least_squares(normal(demand, covariance), Counts(counts.value[keep], counts.error[keep]), linear(proportions[keep]))
         assert found.left_out[i] == pytest.approx((counts.value[i] - proportions[i] @ less.value) / counts.error[i], rel=1e-5, abs=1e-8)
+        assert found.influence[:, i] == pytest.approx(found.value - less.value, rel=1e-4, abs=1e-6)
 
 
 def test_a_step_too_far_is_shortened() -> None:

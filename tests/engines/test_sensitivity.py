@@ -6,8 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
 from scipy import sparse
 
 from karvan.engines import sensitivity
@@ -39,19 +37,26 @@ def difference(w: World, base: Floats, prices: Floats) -> Floats:
     return np.array(columns).T
 
 
-@given(st.integers(0, 1_000_000))
-def test_the_formula_agrees_with_solving_anew(seed: int) -> None:
-    w = random_world(seed)
-    assume(w.routes.n_routes > 0)
-    base = w.base
-    result = w.solve(base)
-    assume(result.residual < 1e-10)
-    kept = np.abs(result.price_scarcity) > 1e-9  # a capacity on the verge of binding has no derivative
-    assume(not bool((~kept & (w.delay.kind != QUEUE) & (result.utilisation > 0.999)).any()))
-    assume(not bool((kept & (result.price_scarcity < 1e-3)).any()))
-    scale = max(float(w.conditions.amount.max()), 1e-9)
-    found, expected = derivative(w, result), difference(w, base, result.price)
-    assert found / scale == pytest.approx(expected / scale, abs=2e-4)
+def smooth(w: World, result: Result) -> bool:
+    """Whether no capacity is on the verge of binding: there the flows have a kink and no derivative."""
+    full = result.price_scarcity > 1e-9
+    brink = ~full & (w.delay.kind != QUEUE) & (result.utilisation > 0.999)
+    return result.residual < 1e-9 and not bool((brink | (full & (result.price_scarcity < 1e-3))).any())
+
+
+def test_the_formula_agrees_with_solving_anew() -> None:
+    compared = 0
+    for seed in range(150):
+        w = random_world(seed)
+        if not w.routes.n_routes:
+            continue
+        base = w.base
+        result = w.solve(base)
+        if smooth(w, result):
+            compared += 1
+            scale = float(w.conditions.amount.max())
+            assert derivative(w, result) / scale == pytest.approx(difference(w, base, result.price) / scale, abs=2e-4), seed
+    assert compared > 20
 
 
 def two_routes(capacity: float, kind: int = HARD) -> World:

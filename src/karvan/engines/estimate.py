@@ -38,7 +38,7 @@ class EstimateOptions:
     """When to stop."""
 
     tolerance: float = 1e-10
-    """fall of the objective that a step promises, as a share of 1 + objective, below which no step is taken."""
+    """fall of the objective, as a share of 1 + objective, that counts as none: when no step promises it, or none brings it (at a kink)."""
     max_iterations: int = 60
 
 
@@ -93,6 +93,9 @@ class Estimate:
     """float64[count], residual if this count were not used: residual / (1 - leverage), exact where v is linear."""
     pull: Floats
     """float64[unknown, count], what every count moved u by; adds up to the whole move where no bound holds."""
+    influence: Floats
+    """float64[unknown, count], u less what it would be if the count were not used, to first order (exact where v is linear and no
+    bound holds)."""
     seen: Bools
     """bool[unknown]: whether any count would change if the unknown did. What no count sees stays where the prior, or its
     covariance with others, puts it."""
@@ -254,7 +257,7 @@ def _minimise(distance: _Quadratic | _Entropy, counts: Counts, evaluate: Evaluat
     first, fitted_prior = objective(u, fitted), fitted
     now, steps, converged = first, 0, False
     derivative = _derivative(derive(), counts, u) * distance.slope(u)
-    while steps < options.max_iterations:
+    while steps < options.max_iterations and not converged:
         misfit = counts.value - fitted
         step = distance.step(u, derivative, misfit, weight)
         descent = float(step @ (distance.distance(u)[1] - derivative.T @ (weight * misfit)))
@@ -265,9 +268,11 @@ def _minimise(distance: _Quadratic | _Entropy, counts: Counts, evaluate: Evaluat
         found = _along(u, step, share, now, descent, tried)
         if found is None:
             break
+        before = now
         share, now, (fitted, derive) = found
         u, steps = u + share * step, steps + 1
         derivative = _derivative(derive(), counts, u) * distance.slope(u)
+        converged = before - now <= options.tolerance * (1.0 + now)
     return _estimate(distance, counts, u, (fitted, fitted_prior, derivative), (first, now), steps, converged)
 
 
@@ -302,11 +307,11 @@ def _estimate(distance: _Quadratic | _Entropy, counts: Counts, u: Floats, shown:
     if isinstance(distance, _Entropy):
         derivative = derivative * u
     leverage = np.einsum("cu,uv,cv->c", derivative, covariance, derivative) * weight
-    with np.errstate(divide="ignore", invalid="ignore"):
-        left_out = np.where(residual == 0, 0.0, residual / np.maximum(1.0 - leverage, 0.0))
+    left_out = np.where(residual == 0, 0.0, residual / np.maximum(1.0 - leverage, 1e-12))
+    influence = covariance @ derivative.T * (left_out / counts.error)
     return Estimate(
         distance.value(u), covariance, np.sqrt(np.maximum(np.diag(covariance), 0.0)), derivative, fitted, fitted_prior, residual,
-        (counts.value - fitted_prior) / counts.error, leverage, left_out, pull, seen,
+        (counts.value - fitted_prior) / counts.error, leverage, left_out, pull, influence, seen,
         distance.distance(u)[0], objectives[1], objectives[0], iterations, converged,
     )  # fmt: skip
 
