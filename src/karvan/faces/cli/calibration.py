@@ -29,6 +29,7 @@ _SHORT = ("day", "h", "USD/t", "USD/TEU", "train")
 _WALK_WIDTH, _LEAST_LABEL, _MOST_LABEL = 100, 18, 60
 """Columns from which the walk stands beside the model; least and most room for the name of a measure."""
 _FIGURES_WIDTH = 60
+_COUNTS_WIDTH = 72
 _NINE_OF_TEN = 1.6449
 """Standard errors on either side within which nine of ten normal draws lie."""
 
@@ -235,8 +236,9 @@ def _counted(fit: Fit, width: int, words: Mapping[str, str]) -> Iterator[Rendera
     """Every figure that was fitted: as counted, as the tables would have it, as fitted, and as it would be without itself."""
     if not fit.demand.groups or not fit.fitted:
         return
-    room = min(max(width - 70, _LEAST_LABEL), _MOST_LABEL)
-    columns = ("measure", "year", "observed", "prior", "modelled", "residual", "leverage", "left_out")
+    wide = width >= _WALK_WIDTH
+    room = min(max(width - (_COUNTS_WIDTH if wide else _COUNTS_WIDTH - 18), _LEAST_LABEL), _MOST_LABEL)
+    columns = ("measure", "year", "observed", "prior", "modelled", *(("residual", "leverage") if wide else ()), "left_out")
     table = _table(words, columns, left=("measure",), title=words["calibrate.counts"])
     for key, rows in groupby(estimation.counts(fit), key=lambda each: each.key):
         lines = textwrap.wrap(label(fit.corridor, key, words), room - 1, subsequent_indent=" ")
@@ -245,8 +247,11 @@ def _counted(fit: Fit, width: int, words: Mapping[str, str]) -> Iterator[Rendera
                 table.add_row(line)
                 continue
             values = (_value(value, each.unit) for value in (each.observed, each.prior, each.fitted))
-            table.add_row(line or "", str(each.year), *values, f"{each.residual:+.1f}", f"{each.leverage:.2f}", _signed(float(np.expm1(each.left_out))))
-    yield from (table, Text(words["calibrate.counts.legend"], style="dim"), Text(""))
+            parts = (f"{each.residual:+.1f}", f"{each.leverage:.2f}") if wide else ()
+            table.add_row(line or "", str(each.year), *values, *parts, _signed(float(np.expm1(each.left_out))))
+    yield table
+    legend = words["calibrate.counts.legend"] + (" " + words["calibrate.counts.legend.wide"] if wide else "")
+    yield from (Text(legend, style="dim"), Text(""))
 
 
 def _demand(answer: verbs.Fitted, width: int, words: Mapping[str, str]) -> Iterator[RenderableType]:
