@@ -198,7 +198,9 @@ def _carried(corridor: Corridor, start: _Start, years: tuple[int, ...], found: E
     """The factors of all years: those of the fitted years as found, others as before the fit or, before any, carried from the fitted ones."""
     many = start.demand.groups
     if found is None or not many:
-        return start.demand if start.demand.years else Factors(many, tuple(known), np.ones((len(many), len(known))), np.array([[group.spread] * len(known) for group in many]).reshape(len(many), len(known)))
+        spreads = np.array([group.spread for group in many])
+        untouched = Factors(many, tuple(known), np.ones((len(many), len(known))), np.repeat(spreads[:, None], len(known), axis=1))
+        return start.demand if start.demand.years else untouched
     mean = np.log(found.value[n_free:]).reshape(len(many), len(years))
     block = found.covariance[n_free:, n_free:].reshape(len(many), len(years), len(many), len(years))
     spread = np.array([block[g, :, g, :] for g in range(len(many))])
