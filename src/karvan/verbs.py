@@ -260,15 +260,17 @@ class Monthly:
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """The calibration, the nowcast, and where they were written; `all` asks a face for every figure and every gap."""
+    """The calibration, the nowcast, and where they were written; `plain` is the calibration of the same figures with the demand of
+    the tables, None where the case moves none; `all` asks a face for every figure and every gap."""
 
     calibration: calibrating.Fit
     nowcast: calibrating.Fit
     written: Path | None
     all: bool = False
+    plain: calibrating.Fit | None = None
 
     def document(self) -> dict[str, Any]:
-        return {**document.fit(self.calibration), "nowcast": document.fit(self.nowcast)["cells"]}
+        return {**document.fit(self.calibration), **document.beside(self.nowcast, self.plain)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -603,7 +605,8 @@ def calibrate(case: str, write: bool, all: bool) -> Fitted:
         written = cases.locate(case) / "fitted"
         texts = {f"{each.name}.toml": toml_text(calibrating.document(each)) for each in (fit, now)}
         write_texts(written, texts)
-    return Fitted(fit, now, written, all)
+    plain = calibrating.calibrate(corridor, with_demand=False) if fit.demand.groups else None
+    return Fitted(fit, now, written, all, plain)
 
 
 def facts(case: str, table: str | None, stale: bool, older_than: float | None, basis: str | None, most: int) -> Facts:

@@ -9,7 +9,7 @@ from karvan import verbs
 from karvan.corridor.corridor import Corridor
 from karvan.files import cases
 from karvan.verdict import assess as assessing
-from karvan.verdict import calibrate, delivery, futures, measures, transit
+from karvan.verdict import calibrate, delivery, estimation, futures, measures, transit
 from karvan.verdict.assess import Assessment, Options
 from karvan.verdict.futures import Forced
 from karvan.verdict.judge import Word
@@ -174,17 +174,32 @@ def test_the_fit_years_are_met_in_size(corridor: Corridor) -> None:
     assert compared >= len(fit_years)
 
 
-def test_dry_cargo_oil_and_boxes_are_fitted_apart_and_everything_else_is_compared(corridor: Corridor) -> None:
+def test_measures_and_counts_are_fitted_and_everything_else_is_compared(corridor: Corridor) -> None:
     found = calibrate.calibrate(corridor)
-    assert {key.commodity for key, _ in found.fitted} == {"dry", "oil", "container"}
+    section = corridor.settings.calibration
+    headline = {key.commodity for key, _ in found.fitted if key.name == corridor.settings.headline}
+    assert headline == {"dry", "oil", "container"}, "apart, and their total not at all"
+    assert {key.undirected for key, _ in found.fitted} == {*calibrate.measures_of(section), *calibrate.counts_of(section)}
     assert {year for _, year in found.fitted} == set(corridor.settings.calibration["fit"])
     assert found.observations == sum(each.fitted for each in found.comparisons) < len(found.comparisons)
-    assert found.degrees_of_freedom == found.observations - len(found.free) > 0
+    assert found.estimate is not None
+    assert found.estimate.converged
+    assert len(found.free) <= found.parameters <= found.observations / 2, "the counts do not decide more than half of themselves"
     assert {"corridor", "ports", "days", "prices", "rivals"} <= {score.group for score in found.scores}
     assert all(np.isfinite(each.modelled) and np.isfinite(each.observed) for each in found.comparisons)
     for year in {share.year for share in found.shares}:
         for side in ("observed", "modelled"):
             assert sum(getattr(share, side) for share in found.shares if share.year == year) == pytest.approx(1)
+
+
+def test_counts_foretell_each_other_and_the_check_years_better_when_they_move_demand(corridor: Corridor) -> None:
+    moved, plain = (calibrate.calibrate(corridor, with_demand) for with_demand in (True, False))
+    assert moved.fitted == plain.fitted
+    assert estimation.left_out_error(moved) < 0.8 * estimation.left_out_error(plain)
+    ratios = [next(score.walk.ratio for score in fit.scores if score.group == "all") for fit in (moved, plain)]
+    assert ratios[0] < ratios[1] < 1
+    corridor_error = next(score.fit.percentage for score in moved.scores if score.group == "corridor")
+    assert corridor_error < 0.1
 
 
 def test_rivals_cost_what_was_observed(corridor: Corridor) -> None:

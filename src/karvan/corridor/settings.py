@@ -135,17 +135,22 @@ _ENTRIES: dict[str, tuple[dict[str, type], dict[str, type]]] = {
         {"metric": str, "subject": str},
         {"direction": str, "commodity": str, "measure_basis": str, "spread": float},
     ),
+    "counts": (
+        {"metric": str, "subject": str},
+        {"direction": str, "commodity": str, "measure_basis": str, "spread": float},
+    ),
+    "demand": ({"name": str, "spread": float}, {"commodities": list, "origins": list, "destinations": list, "growth": list}),
     "wanted": ({"metric": str, "subjects": list}, {"direction": str, "commodity": str, "measure_basis": str}),
     "outside": ({"subject": str, "reason": str}, {"metric": str, "commodity": str}),
     "misses": ({"subject": str, "reason": str}, {"metric": str, "commodity": str}),
 }
-_YEARS, _CUTS, _AIMS = ("fit", "check"), "rivals", "aims"
+_YEARS, _CUTS, _AIMS, _LASTING, _MODEL_ERROR = ("fit", "check"), "rivals", "aims", "lasting", "model_error"
 _WORDS = {str: "a text", list: "a list of ids", float: "a number"}
 
 
 def _calibration_faults(section: Mapping[str, Any]) -> Iterator[Fault]:
     """What of [calibration] is of the wrong kind; whether cells, cuts and subjects exist is seen when it is used."""
-    known_keys = (*_YEARS, _CUTS, _AIMS, *_ENTRIES)
+    known_keys = (*_YEARS, _CUTS, _AIMS, _LASTING, _MODEL_ERROR, *_ENTRIES)
     for key in section:
         if key not in known_keys:
             yield Fault(FILE, 0, f"calibration.{key}", key, "one of " + ", ".join(known_keys), f"Nearest: {nearest(key, known_keys)}.")
@@ -155,6 +160,12 @@ def _calibration_faults(section: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(FILE, 0, f"calibration.{key}", str(found), "a list of years", f"Write {key} = [2022, 2023].")
     if _CUTS in section and not _is_a(list, section[_CUTS]):
         yield Fault(FILE, 0, f"calibration.{_CUTS}", str(section[_CUTS]), "a list of cuts", f'Write {_CUTS} = ["one_cut", "another"].')
+    lasting = section.get(_LASTING, 0.5)
+    if not _is_a(float, lasting) or not 0 <= lasting < 1:
+        yield Fault(FILE, 0, f"calibration.{_LASTING}", str(lasting), "a share from 0 to below 1", f"Write {_LASTING} = 0.5, or leave it out.")
+    error = section.get(_MODEL_ERROR, 0.0)
+    if not _is_a(float, error) or not 0 <= error <= 10:
+        yield Fault(FILE, 0, f"calibration.{_MODEL_ERROR}", str(error), "a standard deviation of a logarithm, 0 or more", f"Write {_MODEL_ERROR} = 0.15, or leave it out.")
     aims = section.get(_AIMS, {})
     if not isinstance(aims, Mapping):
         yield Fault(FILE, 0, f"calibration.{_AIMS}", str(aims), f"a section [calibration.{_AIMS}]", "Write one line per group below it: ports = 0.2.")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from karvan.bridge.cells import collect
 from karvan.corridor import cargo
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.settings import FILE
 from karvan.tables.cells import nearest
 from karvan.tables.faults import Fault
-from karvan.verdict import comparison, measures
+from karvan.verdict import comparison, groups, measures
 from karvan.verdict.measures import Key
 
 SPREAD, PRIOR_SD, LOWEST, HIGHEST = 0.1, 50.0, -1000.0, 1000.0
@@ -20,10 +22,11 @@ _COMPUTED = (measures.FLOW, measures.TIME)
 
 
 def check(corridor: Corridor) -> Iterator[Fault]:
-    """Every fault of [calibration]: free numbers, measures, subjects, cuts, groups and years."""
+    """Every fault of [calibration]: free numbers, measures, counts, groups of demand, subjects, cuts, groups and years."""
     section = corridor.settings.calibration
     yield from _free_faults(corridor, section)
     yield from _measure_faults(corridor, section)
+    yield from _demand_faults(corridor, section)
     yield from _reason_faults(corridor, section)
     yield from _name_faults(corridor, section)
     yield from _year_faults(corridor, section)
@@ -45,16 +48,43 @@ def _free_faults(corridor: Corridor, section: Mapping[str, Any]) -> Iterator[Fau
 
 
 def _measure_faults(corridor: Corridor, section: Mapping[str, Any]) -> Iterator[Fault]:
-    for name in ("measures", "wanted"):
+    for name in ("measures", "counts", "wanted"):
         for i, entry in enumerate(section.get(name, ()), start=1):
             for subject in entry.get("subjects", (entry.get("subject", ""),)):
                 yield from _key_faults(corridor, comparison.key_of(entry, str(subject)), f"calibration.{name}[{i}]")
-    for i, entry in enumerate(section.get("measures", ()), start=1):
+    measured = {comparison.key_of(entry).undirected for entry in section.get("measures", ())}
+    for name in ("measures", "counts"):
+        for i, entry in enumerate(section.get(name, ()), start=1):
+            if not entry.get("spread", SPREAD) > 0:
+                yield _fault(f"calibration.{name}[{i}].spread", str(entry["spread"]), "more than 0", f"Write spread = {SPREAD}, or leave it out.")
+            if comparison.outside(corridor, comparison.key_of(entry)):
+                yield _fault(f"calibration.{name}[{i}]", f"{entry['subject']}, which calibration.outside calls not comparable",
+                             "a figure that counts what the case holds", "Take it out of one of the two.")  # fmt: skip
+            if name == "counts" and comparison.key_of(entry).undirected in measured:
+                yield _fault(f"calibration.counts[{i}]", f"{entry['subject']}, which is among the measures", "a figure once", "Take it out of one of the two.")
+
+
+def _demand_faults(corridor: Corridor, section: Mapping[str, Any]) -> Iterator[Fault]:
+    """Groups of demand without a spread, a name of their own or a row, with words that the case does not have, or that share rows."""
+    known = {"commodities": cargo.vocabulary(corridor["commodities"]), "origins": corridor["zones"].keys,
+             "destinations": corridor["zones"].keys, "growth": corridor["parameters"].keys}  # fmt: skip
+    taken, names = np.full(len(corridor["demand"]), -1), [str(entry.get("name", "")) for entry in section.get("demand", ())]
+    for i, entry in enumerate(section.get("demand", ()), start=1):
+        place, name = f"calibration.demand[{i}]", names[i - 1]
         if not entry.get("spread", SPREAD) > 0:
-            yield _fault(f"calibration.measures[{i}].spread", str(entry["spread"]), "more than 0", f"Write spread = {SPREAD}, or leave it out.")
-        if comparison.outside(corridor, comparison.key_of(entry)):
-            yield _fault(f"calibration.measures[{i}]", f"{entry['subject']}, which calibration.outside calls not comparable",
-                         "a figure that counts what the case holds", "Take it out of one of the two.")  # fmt: skip
+            yield _fault(f"{place}.spread", str(entry["spread"]), "more than 0", "Correct it.")
+        if names.index(name) < i - 1:
+            yield _fault(f"{place}.name", name, "a name that no other group has", "Rename one of the two.")
+        wrong = [(key, word) for key, words in known.items() for word in entry.get(key, ()) if word not in words]
+        for key, word in wrong:
+            yield _fault(f"{place}.{key}", str(word), f"one of the case's {key}", f"Nearest: {nearest(str(word), known[key])}.")
+        rows = groups.chosen(corridor, entry)
+        if not rows.any() and not wrong:
+            yield _fault(place, name, "a choice that some row of demand.csv fits", "Correct commodities, origins, destinations or growth.")
+        for other in sorted({int(j) for j in taken[rows] if j >= 0}):
+            first = corridor["demand"].keys[int(np.flatnonzero(rows & (taken == other))[0])]
+            yield _fault(place, f"{name} and {names[other]} both have {first}", "every row of demand in one group at most", "Narrow one of the two.")
+        taken[rows & (taken < 0)] = i - 1
 
 
 def _reason_faults(corridor: Corridor, section: Mapping[str, Any]) -> Iterator[Fault]:

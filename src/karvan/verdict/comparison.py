@@ -17,6 +17,7 @@ import numpy as np
 from karvan.bridge.compile import Compiled
 from karvan.corridor import cargo
 from karvan.corridor.corridor import Corridor
+from karvan.tables.table import Row
 from karvan.verdict import measures
 from karvan.verdict.measures import Key
 
@@ -29,6 +30,10 @@ ROLES = FIT, CHECK, BEFORE, OTHER = ("fit", "check", "before", "other")
 FLOORS = {"t": 1000.0, "TEU": 100.0, "train": 1.0, "h": 0.1}
 """Added before a logarithm is taken, so that a flow of nothing can be compared: about one train, and six minutes of a step."""
 NOT_OBSERVED, NOT_COMPUTABLE, NO_WAY, NO_DEMAND, PART_OF_YEAR = "not_observed", "not_computable", "no_way", "no_demand", "part_of_year"
+ERRORS = {"measured": 0.05, "reported": 0.1, "computed": 0.15, "announced": 0.25, "estimate": 0.3}
+"""Standard error of the logarithm of a figure without a range, by its basis: our judgement."""
+_WIDTH = 2 * 1.6449
+"""Standard deviations of a normal between its 5th and 95th percentile."""
 _BASES = ("traffic", "time", "price")
 
 
@@ -109,12 +114,14 @@ class Miss:
 
 @dataclass(frozen=True)
 class Figure:
-    """A used observation of one calendar year, in the canonical unit of its metric."""
+    """A used observation of one calendar year, in the canonical unit of its metric; `error` is the standard error of its logarithm:
+    from its range where it has one, else what its basis is worth (`ERRORS`)."""
 
     key: Key
     year: int
     value: float
     scope: str
+    error: float = 0.1
 
 
 def logarithm(value: float | np.ndarray, unit: str) -> Any:
@@ -197,7 +204,14 @@ def figures(corridor: Corridor) -> Iterator[Figure]:
     for row in corridor["observations"].rows():
         key = Key.of(row)
         if row["role"] == "used" and _is_asked(key) and row["period"].isdigit() and not np.isnan(row["value"]):
-            yield Figure(key, int(row["period"]), measures.canonical(key.metric, float(row["value"]), row["unit"]), row["scope"])
+            yield Figure(key, int(row["period"]), measures.canonical(key.metric, float(row["value"]), row["unit"]), row["scope"], _error(row))
+
+
+def _error(row: Row) -> float:
+    """Standard error of the logarithm of an observation."""
+    if row["low"] > 0 and row["high"] > row["low"]:
+        return max(float(np.log(row["high"] / row["low"])) / _WIDTH, ERRORS["measured"])
+    return ERRORS.get(str(row["basis"]), ERRORS["estimate"])
 
 
 def computable(compiled: Compiled, key: Key) -> bool:

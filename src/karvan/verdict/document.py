@@ -11,7 +11,7 @@ import numpy as np
 
 from karvan.corridor.corridor import Corridor
 from karvan.evidence import weigh
-from karvan.verdict import measures, scores
+from karvan.verdict import estimation, measures, scores
 from karvan.verdict.assess import Assessment, Verdict
 from karvan.verdict.calibrate import Fit
 from karvan.verdict.measures import Key
@@ -127,6 +127,7 @@ def fit(found: Fit) -> dict[str, Any]:
         "check_years": list(found.check_years),
         "observations": found.observations,
         "free_numbers": len(found.free),
+        "parameters": found.parameters,
         "degrees_of_freedom": found.degrees_of_freedom,
         "discrepancy": found.discrepancy,
         "cells": [
@@ -134,6 +135,7 @@ def fit(found: Fit) -> dict[str, Any]:
             for each, value, error in zip(found.free, found.values, found.errors, strict=True)
             for table, key, column in each.cells
         ],
+        "estimation": _estimation(found),
         "scores": [
             {"group": each.group, "aim": each.aim, "fitted": each.fitted, "only_compared": each.only_compared, "fit": asdict(each.fit),
              "check": asdict(each.check), "walk": _rivalry(each.walk), "drift": _rivalry(each.drift)}
@@ -153,6 +155,35 @@ def fit(found: Fit) -> dict[str, Any]:
     }  # fmt: skip
     listed: dict[str, Any] = plain(out)
     return listed
+
+
+def beside(now: Fit, without_demand: Fit | None) -> dict[str, Any]:
+    """What stands beside a calibration: the nowcast, and the same figures fitted with the demand of the tables."""
+    moved = estimation.demand(now)
+    found = without_demand.estimate if without_demand is not None else None
+    listed: dict[str, Any] = plain({
+        "nowcast": fit(now)["cells"],
+        "nowcast_demand": [{"name": each.name, "year": each.year, "factor": each.factor, "error": each.error} for each in moved],
+        "without_demand": None if without_demand is None or found is None else {
+            "parameters": without_demand.parameters, "chi_squared": found.chi_squared, "left_out_error": estimation.left_out_error(without_demand)},
+    })  # fmt: skip
+    return listed
+
+
+def _estimation(found: Fit) -> dict[str, Any] | None:
+    """How the figures moved demand: every count, every group; None where nothing was fitted."""
+    if found.estimate is None:
+        return None
+    return {
+        "chi_squared_prior": found.estimate.chi_squared_prior, "chi_squared": found.estimate.chi_squared, "parameters": found.parameters,
+        "converged": found.estimate.converged, "iterations": found.estimate.iterations, "left_out_error": estimation.left_out_error(found),
+        "counts": [{**asdict(each.key), "year": each.year, "observed": each.observed, "prior": each.prior, "fitted": each.fitted, "unit": each.unit,
+                    "standard_error": each.spread, "residual_prior": each.residual_prior, "residual": each.residual, "leverage": each.leverage,
+                    "left_out": each.left_out} for each in estimation.counts(found)],
+        "demand": [{"name": each.name, "spread": each.spread, "seen": each.seen, "years": list(each.years), "factors": list(each.factors),
+                    "errors": list(each.errors), "year": each.year,
+                    "pulls": [{**asdict(pull.key), "year": pull.year, "log": pull.log} for pull in each.pulls]} for each in estimation.demand(found)],
+    }  # fmt: skip
 
 
 def _rivalry(found: Rivalry) -> dict[str, Any]:

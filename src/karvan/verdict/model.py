@@ -18,7 +18,7 @@ from karvan.engines import arrays, assign, paths
 from karvan.tables.catalogue import SCHEMAS
 from karvan.tables.cells import ABSENT
 from karvan.tables.faults import Fault, InvalidData, KarvanError, refuse
-from karvan.verdict import certify, delivery, level
+from karvan.verdict import certify, delivery, groups, level
 
 FITS = ("nowcast", "calibration")
 
@@ -136,7 +136,7 @@ def is_of_equilibrium(corridor: Corridor) -> bool:
 
 
 def fitted(corridor: Corridor, fit: str | None = None) -> Corridor:
-    """The corridor with the cells of a fit; of the first of FITS that the case has when none is named."""
+    """The corridor with the cells of a fit and its factors of demand; of the first of FITS that the case has when none is named."""
     name = fit or next((name for name in FITS if name in corridor.fitted), None)
     if name is None or name not in corridor.fitted:
         return corridor
@@ -144,7 +144,7 @@ def fitted(corridor: Corridor, fit: str | None = None) -> Corridor:
     changes, faults = editing.resolve_rows(rows, corridor.tables)
     if faults:
         raise InvalidData(replace(fault, file=f"fitted/{name}.toml") for fault in faults)
-    return corridor.edited(changes)
+    return groups.scaled(corridor.edited(changes), corridor.fitted[name].get("demand", ()))
 
 
 def fit_row(i: int, cell: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from karvan.engines.arrays import Conditions
 from karvan.engines.schedule import Spread
 from karvan.evidence import weigh
 from karvan.tables.faults import UsageError
-from karvan.verdict import cpmm, delivery, demand, document, level, measures, transit
+from karvan.verdict import cpmm, delivery, demand, document, level, transit
 from karvan.verdict.cpmm import Indicators
 from karvan.verdict.futures import Forced, dated_share
 from karvan.verdict.model import Answer, Model

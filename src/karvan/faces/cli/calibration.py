@@ -17,7 +17,7 @@ from karvan import verbs
 from karvan.corridor import cargo
 from karvan.corridor.corridor import Corridor
 from karvan.faces.messages import amount, catalogue
-from karvan.verdict import scores
+from karvan.verdict import estimation, scores
 from karvan.verdict.calibrate import Fit
 from karvan.verdict.comparison import CHECK, FIT, GROUPS, NOT_OBSERVED, Comparison
 from karvan.verdict.measures import ALL, METRICS, OIL, Key
@@ -29,6 +29,9 @@ _SHORT = ("day", "h", "USD/t", "USD/TEU", "train")
 _WALK_WIDTH, _LEAST_LABEL, _MOST_LABEL = 100, 18, 60
 """Columns from which the walk stands beside the model; least and most room for the name of a measure."""
 _FIGURES_WIDTH = 60
+_COUNTS_WIDTH = 72
+_NINE_OF_TEN = 1.6449
+"""Standard errors on either side within which nine of ten normal draws lie."""
 
 
 def calibration(answer: verbs.Fitted, width: int, language: str) -> RenderableType:
@@ -43,7 +46,8 @@ def calibration(answer: verbs.Fitted, width: int, language: str) -> RenderableTy
         chosen = [each for each in shown if each.group == group]
         if chosen:
             parts += [_figures(fit, group, chosen, width, words), Text("")]
-    parts += [*_shares(fit, words), *_misses(fit, answer.all, words), *_outside(fit, answer.all, words), *_gaps(fit, answer.all, words), *_numbers(answer, words)]
+    parts += [*_shares(fit, words), *_misses(fit, answer.all, words), *_outside(fit, answer.all, words), *_gaps(fit, answer.all, words)]
+    parts += [*_counted(fit, width, words), *_demand(answer, width, words), *_numbers(answer, words)]
     if answer.written is not None:
         parts.append(Text(words["calibrate.stored"].format(folder=answer.written)))
     return Group(*parts)
@@ -65,8 +69,10 @@ def _summary(fit: Fit, words: Mapping[str, str]) -> Iterator[RenderableType]:
         yield Text(_plainly(whole, words))
         counts = Counter(each.role for each in fit.comparisons if each.scored)
         before = counts.total() - counts[FIT] - counts[CHECK]
-        yield Text(words["calibrate.freedom"].format(free=len(fit.free), fitted=fit.observations, freedom=fit.degrees_of_freedom,
-                                                     only=whole.only_compared, check=counts[CHECK], before=before))  # fmt: skip
+        what = "calibrate.freedom.demand" if fit.demand.groups else "calibrate.freedom"
+        yield Text(words[what].format(free=len(fit.free), fitted=fit.observations, freedom=f"{fit.degrees_of_freedom:.1f}",
+                                      parameters=f"{fit.parameters:.1f}", groups=len(fit.demand.groups), only=whole.only_compared,
+                                      check=counts[CHECK], before=before))  # fmt: skip
 
 
 FEW = 5
@@ -226,10 +232,59 @@ def _numbers(answer: verbs.Fitted, words: Mapping[str, str]) -> Iterator[Rendera
     yield table
 
 
+def _counted(fit: Fit, width: int, words: Mapping[str, str]) -> Iterator[RenderableType]:
+    """Every figure that was fitted: as counted, as the tables would have it, as fitted, and as it would be without itself."""
+    if not fit.demand.groups or not fit.fitted:
+        return
+    wide = width >= _WALK_WIDTH
+    room = min(max(width - (_COUNTS_WIDTH if wide else _COUNTS_WIDTH - 18), _LEAST_LABEL), _MOST_LABEL)
+    columns = ("measure", "year", "observed", "prior", "modelled", *(("residual", "leverage") if wide else ()), "left_out")
+    table = _table(words, columns, left=("measure",), title=words["calibrate.counts"])
+    for key, rows in groupby(estimation.counts(fit), key=lambda each: each.key):
+        lines = textwrap.wrap(label(fit.corridor, key, words), room - 1, subsequent_indent=" ")
+        for line, each in zip_longest(lines, rows):
+            if each is None:
+                table.add_row(line)
+                continue
+            values = (_value(value, each.unit) for value in (each.observed, each.prior, each.fitted))
+            parts = (f"{each.residual:+.1f}", f"{each.leverage:.2f}") if wide else ()
+            table.add_row(line or "", str(each.year), *values, *parts, _signed(float(np.expm1(each.left_out))))
+    yield table
+    legend = words["calibrate.counts.legend"] + (" " + words["calibrate.counts.legend.wide"] if wide else "")
+    yield from (Text(legend, style="dim"), Text(""))
+
+
+def _demand(answer: verbs.Fitted, width: int, words: Mapping[str, str]) -> Iterator[RenderableType]:
+    """What the counts moved the demand of every group by, which of them, and whether it foretells better than the tables do."""
+    fit, plain, moved = answer.calibration, answer.plain, estimation.demand(answer.calibration)
+    if not moved or fit.estimate is None:
+        return
+    later = [year for year in fit.check_years if year in moved[0].years]
+    columns = ("demand", "factor", "factor_low", "factor_high", *(("carried",) if later else ()), *(("pulls",) if width >= _WALK_WIDTH else ()))
+    title = words["calibrate.demand"].format(year=moved[0].year, later=_years(later[-1:]))
+    table = _table(words, columns, left=("demand", "pulls"), title=title)
+    unseen = [each.name for each in moved if not each.seen]
+    for each in moved:
+        if not each.seen:
+            continue
+        ends = (f"{each.factor * np.exp(sign * _NINE_OF_TEN * each.error):.2f}" for sign in (-1, 1))
+        carried = (f"{each.factors[each.years.index(later[-1])]:.2f}",) if later else ()
+        strongest = "; ".join(f"{label(fit.corridor, pull.key, words)} {pull.year} {_signed(float(np.expm1(pull.log)))}" for pull in each.pulls[:2])
+        table.add_row(each.name, f"{each.factor:.2f}", *ends, *carried, *((strongest,) if width >= _WALK_WIDTH else ()))
+    yield table
+    if unseen:
+        yield Text(words["calibrate.demand.unseen"].format(names="; ".join(unseen)))
+    before, found = fit.estimate.chi_squared_prior, fit.estimate
+    yield Text(words["calibrate.demand.chi"].format(before=f"{before:.0f}", after=f"{found.chi_squared:.1f}", figures=fit.observations))
+    if plain is not None and plain.estimate is not None:
+        yield Text(words["calibrate.demand.left_out"].format(own=f"{estimation.left_out_error(fit):.2f}", plain=f"{estimation.left_out_error(plain):.2f}"))
+    yield Text("")
+
+
 def _table(words: Mapping[str, str], columns: Sequence[str], left: Sequence[str], title: str | None = None, gap: int = 2) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, gap, 0, 0), pad_edge=False)
     for name in columns:
-        table.add_column(words[f"calibrate.column.{name}"], justify="left" if name in left else "right", no_wrap=name not in ("number", "share"))
+        table.add_column(words[f"calibrate.column.{name}"], justify="left" if name in left else "right", no_wrap=name not in ("number", "share", "demand", "pulls"))
     return table
 
 
