@@ -48,15 +48,15 @@ def ways_back(arcs: Arcs, states: tuple[tuple[str, str], ...]) -> tuple[np.ndarr
         base[state] = arcs.head[arc]
     tail, head = base[arcs.tail], base[arcs.head]
     moves = (arcs.link >= 0) | ((arcs.terminal >= 0) & (tail != head))
-    by_ends: dict[tuple[int, int], list[int]] = defaultdict(list)
+    first: dict[tuple[int, ...], int] = {}
     for arc in np.flatnonzero(moves).tolist():
-        by_ends[int(tail[arc]), int(head[arc])].append(arc)
+        for key in _likeness(arcs, arc, int(tail[arc]), int(head[arc])):
+            first.setdefault(key, arc)
     start, back = [0], []
     for arc in range(len(arcs)):
-        others = by_ends.get((int(head[arc]), int(tail[arc])), []) if moves[arc] else []
-        others = [other for other in others if (arcs.link[other] >= 0) == (arcs.link[arc] >= 0)]
-        if others:
-            best = max(others, key=lambda other: (_alike(arcs, arc, other), -other))
+        keys = _likeness(arcs, arc, int(head[arc]), int(tail[arc])) if moves[arc] else ()
+        best = next((first[key] for key in keys if key in first), None)
+        if best is not None:
             back.append(best)
             step = waiting.get(int(arcs.head[best]))
             if step is not None:
@@ -65,8 +65,11 @@ def ways_back(arcs: Arcs, states: tuple[tuple[str, str], ...]) -> tuple[np.ndarr
     return np.array(start, dtype=np.int32), np.array(back, dtype=np.int32)
 
 
-def _alike(arcs: Arcs, arc: int, other: int) -> int:
-    return sum(weight * int(column[arc] == column[other]) for weight, column in ((4, arcs.link), (2, arcs.terminal), (1, arcs.service)))
+def _likeness(arcs: Arcs, arc: int, tail: int, head: int) -> tuple[tuple[int, ...], ...]:
+    """What makes another arc between these two the way back, the closest likeness first."""
+    kind = int(arcs.link[arc] >= 0)
+    row = int(arcs.link[arc] if kind else arcs.terminal[arc])
+    return (tail, head, kind, row, int(arcs.service[arc])), (tail, head, kind, row), (tail, head, kind)
 
 
 def shares(corridor: Corridor, od_names: tuple[Name, ...], amount: np.ndarray) -> np.ndarray:
