@@ -225,7 +225,7 @@ def test_a_scenario_changes_the_network_and_stands_beside_it(tmp_path: Path) -> 
     place = case(tmp_path, nets.net(2, 4, nets.BRAESS), trips=nets.trips(2, {(1, 2): 6}))
     closed = tmp_path / "closed.toml"
     closed.write_text('name = "bridge closed"\n[[edits]]\ntable = "links"\nid = "3_4"\ncolumn = "exists"\nop = "set"\nvalue = false\n', encoding="utf-8")
-    found = verbs.assign(str(place), None, closed, (), "base", "user-equilibrium", 1e-12)
+    found = verbs.assign(str(place), None, closed, (), "base", rule="user-equilibrium", gap=1e-12)
     assert isinstance(found, Balanced)
     document = found.document()
     assert document["total_cost"] == pytest.approx(6 * 83, rel=1e-9)
@@ -233,8 +233,8 @@ def test_a_scenario_changes_the_network_and_stands_beside_it(tmp_path: Path) -> 
     assert document["manifest"]["options"]["scenario"] == "bridge closed"
     wider = tmp_path / "wider.toml"
     wider.write_text('name = "wider"\n[[edits]]\ntable = "links"\nid = "3_2"\ncolumn = "delay_capacity"\nop = "scale"\nvalue = 4\n', encoding="utf-8")
-    other = verbs.assign(str(place), None, wider, (), None, "user-equilibrium", 1e-12).document()
+    other = verbs.assign(str(place), None, wider, (), None, rule="user-equilibrium", gap=1e-12).document()
     assert other["total_cost"] < 6 * 92
     more = tmp_path / "more.toml"
     more.write_text('name = "more"\n[demand]\nfactor = 2\n', encoding="utf-8")
-    assert verbs.assign(str(place), None, more, (), None, "user-equilibrium").document()["assigned"] == pytest.approx(12)
+    assert verbs.assign(str(place), None, more, (), None, rule="user-equilibrium").document()["assigned"] == pytest.approx(12)

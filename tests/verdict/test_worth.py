@@ -20,7 +20,7 @@ def again(model: Model, answer: Answer, limit: int, factor: float) -> float:
     capacity = answer.conditions.capacity.copy()
     capacity[limit] *= factor
     conditions = replace(answer.conditions, capacity=capacity)
-    found = Answer(conditions, assign.solve(model.problem, conditions, model.compiled.delay, model.base_cost, warm=answer.result.price, options=EXACT))
+    found = Answer(conditions, assign.solve(model.problem, conditions, model.compiled.delay, model.base_cost, warm=answer.result.price, options=EXACT), answer.cells)
     certificate = model.certificate(found)
     assert certificate.passed
     return certificate.objective
