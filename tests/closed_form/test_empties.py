@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
+from karvan.engines import arrays
+from karvan.verdict import certify
 from karvan.verdict.model import Answer, Model, prepare
 from tests.verdict import small
 
@@ -101,3 +105,33 @@ def test_a_price_is_what_one_more_unit_is_worth() -> None:
         value.append(there.certificate(found).objective)
     assert price_of(model, answer, "yard", "both") == pytest.approx((value[0] - value[1]) / (2 * step), rel=1e-5)
     assert np.isfinite(answer.result.price).all()
+
+
+def test_the_certificate_fails_on_empties_that_are_not_so() -> None:
+    model, answer = solved(0.6)
+    compiled, stated = model.compiled, model.empty_flow(answer)
+
+    def empties(returns: arrays.Returns, flow: np.ndarray) -> certify.Certificate:
+        return certify.certificate(compiled.network, compiled.uses, compiled.demands, compiled.choice, answer.conditions, compiled.delay,
+                                   model.routes, model.base_cost, answer.result, returns=returns, empty_flow=flow)  # fmt: skip
+
+    assert empties(compiled.returns, stated).passed
+    assert empties(compiled.returns, 1.01 * stated).worst == ("empties", pytest.approx(0.01))
+    fewer = replace(compiled.returns, share=0.9 * compiled.returns.share)
+    assert not empties(fewer, stated * 0.9).passed, "the loads stated are those of more empties"
+    assert not empties(replace(compiled.returns, uses=replace(compiled.returns.uses, amount=np.zeros(4))), stated).passed
+
+
+def test_the_certificate_fails_on_a_way_back_in_pieces() -> None:
+    """Two lines one after the other, the way back of the first being the second's."""
+    network = arrays.Network(3, np.array([0, 1, 1, 2], np.int32), np.array([1, 2, 0, 1], np.int32), np.ones((1, 4), np.bool_))
+    routes = arrays.route_set(1, [(0, (0, 1))])
+    uses = arrays.Uses(np.array([0], np.int32), np.array([2], np.int32), np.array([0], np.int32), np.array([1.0]), 1)
+
+    def torn(arc: list[int]) -> float:
+        returns = arrays.Returns(np.array([0, 1, 2, 2, 2], np.int32), np.array(arc, np.int32), uses, np.array([1.0]))
+        turned = certify._turned(sparse.csr_matrix(np.array([[1.0, 1.0, 0.0, 0.0]])), returns, routes)
+        return certify._empties(network, returns, routes, np.array([0], np.int32), np.array([5.0]), turned, None)
+
+    assert torn([2, 3]) == 0.0
+    assert torn([3, 2]) == 1.0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from karvan import verbs
 from karvan.corridor.corridor import Corridor
+from karvan.engines import arrays, assign
 from karvan.files import cases
 from karvan.verdict import assess as assessing
 from karvan.verdict import calibrate, delivery, estimation, futures, measures, transit
@@ -14,7 +17,8 @@ from karvan.verdict.assess import Assessment, Options
 from karvan.verdict.futures import Forced
 from karvan.verdict.judge import Word
 from karvan.verdict.measures import Key
-from karvan.verdict.model import Model, prepare
+from karvan.verdict.model import Answer, Model, prepare
+from karvan.verdict.shipment import likely_year
 
 FOLDER = cases.built_in()[verbs.DEFAULT_CASE]
 FUTURES = 2
@@ -214,3 +218,20 @@ def test_rivals_cost_what_was_observed(corridor: Corridor) -> None:
     assert len(gaps) >= 8
     assert np.median(gaps) < np.log(1.15)
     assert max(gaps) < np.log(1.5)
+
+
+def test_the_price_of_a_hand_over_is_the_slope_of_the_optimum(model: Model) -> None:
+    """The tightest limit of 2026 that is simply full, by central differences of the certified objective."""
+    answer = likely_year(model, 2026, Forced({}, float("nan"), 1.0))
+    full = (answer.result.price_scarcity > 0) & (model.compiled.delay.kind == arrays.HARD)
+    limit = int(np.argmax(np.where(full, answer.result.price * answer.result.load, 0.0)))
+    assert full[limit]
+    objective = []
+    for factor in (0.999, 1.001):
+        capacity = answer.conditions.capacity.copy()
+        capacity[limit] *= factor
+        conditions = replace(answer.conditions, capacity=capacity)
+        result = assign.solve(model.problem, conditions, model.compiled.delay, model.base_cost, warm=answer.result.price)
+        objective.append(model.certified(Answer(conditions, result), "one unit more or less").objective)
+    slope = (objective[0] - objective[1]) / (0.002 * answer.conditions.capacity[limit])
+    assert answer.result.price[limit] == pytest.approx(slope, rel=1e-3)
