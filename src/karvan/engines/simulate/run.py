@@ -160,19 +160,21 @@ class Outcome:
         return found
 
     def growing(self, least: float = 10.0) -> list[tuple[str, float]]:
-        """Queues that grow without end: name, and the edge from which on they only grew.
+        """Queues that grow and do not come back: name, and the edge from which on. The longest at the end first.
 
-        One counts when it was longer at the end of every bin than at that of the bin before, over the last third of the run (three
-        bins at least), and grew by `least` in it. The longest queue first.
+        From the last edge at which the queue was at most a tenth of what it is at the end; it counts when that is a third of the
+        run ago (three bins at least), the length went with time (correlation 0.9 or more) and rose by `least`.
         """
         found = []
+        times = np.array(self.edges)
         for i, name in enumerate(self.tables.place_names):
             lengths = self.places[:, i, layout.QLEN] + self.places[:, i, layout.PLEN]
-            since = len(lengths) - 1
-            while since > 0 and lengths[since] > lengths[since - 1]:
-                since -= 1
-            grown = len(lengths) - 1 - since
-            if grown >= max(3, (len(lengths) - 1) // 3) and lengths[-1] - lengths[since] >= least:
+            small = np.flatnonzero(10 * lengths <= lengths[-1])
+            since = int(small[-1]) if len(small) else 0
+            bins = len(lengths) - 1 - since
+            if bins < max(3, (len(lengths) - 1) // 3) or lengths[-1] - lengths[since] < least:
+                continue
+            if np.corrcoef(times[since:], lengths[since:])[0, 1] >= 0.9:
                 found.append((int(lengths[-1]), name, self.edges[since]))
         return [(name, since) for _, name, since in sorted(found, reverse=True)]
 
