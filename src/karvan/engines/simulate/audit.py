@@ -6,13 +6,14 @@ included. It is checked from sums that the machine kept apart, so that a slip in
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 
+from karvan.engines.compiled import compiled_unlocked
 from karvan.engines.simulate import layout
 from karvan.engines.simulate.layout import CODE, ENTITY, PLACE
+from karvan.engines.simulate.machine import Longs
 from karvan.engines.simulate.state import State
 
 TOLERANCE = 1e-8
@@ -23,47 +24,51 @@ class Inconsistent(AssertionError):
     """The machine lost or invented something. It never should; please report the model."""
 
 
-def where(state: State) -> dict[int, tuple[str, int]]:
-    """Where every living entity is: what it does, and the place (or carrier) it does it at.
+NOWHERE, WAITS, PUTS, LIES, WATCHES, DELAYED, CARRIED, READY_NOW, NEVER, TWICE = range(10)
+"""what an entity does: waits to get, waits to put, lies in a store, sleeps until a condition, lets time pass, is on board, is next,
+waits for what never comes; the last is a fault."""
 
-    waits, puts (waits to put), lies (in a store), watches, delayed, carried, ready, never (waits for what never comes).
-    """
-    rows, places, g = state.entities.reshape(-1, ENTITY), state.places.reshape(-1, PLACE), state.registers
-    following = rows[:, layout.NEXT].tolist()
-    found: dict[int, tuple[str, int]] = {}
 
-    def walk(first: int, doing: str, place: int) -> None:
-        e = int(first)
-        while e:
-            if e in found:
-                raise Inconsistent(f"entity {e} is in two lists: {found[e]} and {(doing, place)}")
-            found[e] = (doing, place)
-            e = following[e]
+@compiled_unlocked
+def census(EI: Longs, PI: Longs, CI: Longs, current: int, doing: Longs, place: Longs) -> None:
+    """Write down for every entity what it does, and at which place (on board: in which carrier); 0 for free rows."""
+    n_places = PI.size // PLACE
+    for i in range(n_places):
+        b = i * PLACE
+        kind = PI[b + layout.KIND]
+        if kind < layout.TALLY:
+            for start, what in ((layout.WATCH, WATCHES), (layout.QHEAD, WAITS), (layout.PHEAD, PUTS), (layout.CHEAD, LIES)):
+                e = PI[b + start]
+                while e != 0 and doing[e] != TWICE:
+                    doing[e] = what if doing[e] == NOWHERE else TWICE
+                    place[e] = i
+                    e = EI[e * ENTITY + layout.NEXT]
+    e = EI[layout.NEXT]
+    while e != 0 and doing[e] != TWICE:
+        doing[e] = READY_NOW if doing[e] == NOWHERE else TWICE
+        place[e] = -1
+        e = EI[e * ENTITY + layout.NEXT]
+    if current != 0:
+        doing[current] = READY_NOW
+    for carrier in range(1, doing.size):
+        if EI[carrier * ENTITY + layout.PC] >= 0:
+            e = EI[carrier * ENTITY + layout.HEAD]
+            while e != 0 and doing[e] != TWICE:
+                doing[e] = CARRIED if doing[e] == NOWHERE else TWICE
+                place[e] = carrier
+                e = EI[e * ENTITY + layout.NEXT]
+    for e in range(1, doing.size):
+        pc = EI[e * ENTITY + layout.PC]
+        if pc >= 0 and doing[e] == NOWHERE:
+            doing[e] = DELAYED if EI[e * ENTITY + layout.KEY] != 0 else NEVER
+            place[e] = CI[pc * CODE + layout.A] if CI[pc * CODE + layout.OP] == layout.WAITED else -1
 
-    for i, place in enumerate(places):
-        if place[layout.KIND] in (layout.TALLY, layout.KIND_OF_ENTITY):
-            continue
-        walk(place[layout.WATCH], "watches", i)
-        if place[layout.KIND] != layout.CALENDAR:
-            walk(place[layout.QHEAD], "waits", i)
-            walk(place[layout.PHEAD], "puts", i)
-            walk(place[layout.CHEAD], "lies", i)
-    walk(following[0], "ready", -1)
-    if g[layout.CURRENT]:
-        found.setdefault(int(g[layout.CURRENT]), ("ready", -1))
-    living = (np.flatnonzero(rows[1:, layout.PC] >= 0) + 1).tolist()
-    for carrier in living:
-        if rows[carrier, layout.HEAD]:
-            walk(rows[carrier, layout.HEAD], "carried", carrier)
-    code = state.tables.code.reshape(-1, CODE)
-    for each in living:
-        if each not in found:
-            verb = code[rows[each, layout.PC]]
-            where_to = int(verb[layout.A]) if verb[layout.OP] == layout.WAITED else -1
-            found[each] = ("delayed" if rows[each, layout.KEY] else "never", where_to)
-    if len(found) != len(living) or len(living) != g[layout.LIVE]:
-        raise Inconsistent(f"{len(living)} entities are alive, {g[layout.LIVE]} were counted and {len(found)} are somewhere")
-    return found
+
+def where(state: State) -> tuple[Longs, Longs]:
+    """int64[entity] each: what every entity does, and where."""
+    doing, place = np.zeros(state.n_entities, dtype=np.int64), np.zeros(state.n_entities, dtype=np.int64)
+    census(state.entities, state.places, state.tables.code, int(state.registers[layout.CURRENT]), doing, place)
+    return doing, place
 
 
 def audit(state: State) -> None:
@@ -74,20 +79,22 @@ def audit(state: State) -> None:
 
 
 def _faults(state: State) -> Iterator[str]:
-    found, sums = where(state), state.settled()
+    (doing, place), sums = where(state), state.settled()
     rows, places = state.entities.reshape(-1, ENTITY), state.places.reshape(-1, PLACE)
-    since = state.times.reshape(-1, int(state.registers[layout.WIDTH]))[:, layout.SINCE]
-    pending = {"waits": np.zeros(len(places)), "puts": np.zeros(len(places))}
-    count: Counter[tuple[str, int]] = Counter()
-    units: Counter[int] = Counter()
-    programs = Counter(int(rows[e, layout.PROGRAM]) for e in found)
-    for e, (doing, place) in found.items():
-        kind = "waits" if doing in ("delayed", "never") and place >= 0 else doing
-        count[kind, place] += 1
-        if kind in pending:
-            pending[kind][place] += state.now - since[e]
-        elif kind == "lies":
-            units[place] += int(rows[e, layout.SIZE])
+    n = len(places)
+    alive = np.flatnonzero(doing)
+    if (doing == TWICE).any() or len(alive) != state.registers[layout.LIVE] or (rows[alive, layout.PC] < 0).any():
+        yield f"{state.registers[layout.LIVE]} entities were counted and {len(alive)} are somewhere, {(doing == TWICE).sum()} of them twice"
+        return
+    waited = state.now - state.times.reshape(-1, int(state.registers[layout.WIDTH]))[:, layout.SINCE]
+    waits = (doing == WAITS) | (((doing == DELAYED) | (doing == NEVER)) & (place >= 0))
+    lies, puts = doing == LIES, doing == PUTS
+    queue, blocked = np.bincount(place[waits], minlength=n), np.bincount(place[puts], minlength=n)
+    queued = np.bincount(place[waits], waited[waits], n)
+    putting = np.bincount(place[puts], waited[puts], n)
+    units = np.bincount(place[lies], rows[lies, layout.SIZE], n)
+    programs = np.bincount(rows[alive, layout.PROGRAM], minlength=n)
+    begun = state.tables.places.reshape(-1, PLACE)[:, layout.LEVEL]
     for i, name in enumerate(state.tables.place_names):
         kind, row = places[i, layout.KIND], sums[i]
         if kind == layout.KIND_OF_ENTITY:
@@ -97,21 +104,19 @@ def _faults(state: State) -> Iterator[str]:
             continue
         if kind == layout.TALLY:
             continue
-        for doing, length in (("waits", layout.QLEN), ("puts", layout.PLEN)):
-            if count[doing, i] != places[i, length]:
-                yield f"{name}: {count[doing, i]} entities {doing} here and {places[i, length]} were counted"
-        waits = row[layout.WAIT_SUM] + pending["waits"][i] + (row[layout.PUT_SUM] if kind == layout.RESOURCE else 0.0)
-        if not _near(row[layout.AREA_QUEUE], waits):
-            yield f"{name}: the area under the queue is {row[layout.AREA_QUEUE]} and the sum of waits {waits} (Little's law)"
+        if queue[i] != places[i, layout.QLEN] or blocked[i] != places[i, layout.PLEN]:
+            yield f"{name}: {queue[i]} wait and {blocked[i]} want to put, counted were {places[i, layout.QLEN]} and {places[i, layout.PLEN]}"
+        total = row[layout.WAIT_SUM] + queued[i] + (row[layout.PUT_SUM] if kind == layout.RESOURCE else 0.0)
+        if not _near(row[layout.AREA_QUEUE], total):
+            yield f"{name}: the area under the queue is {row[layout.AREA_QUEUE]} and the sum of waits {total} (Little's law)"
         if kind in (layout.STOCK, layout.TANK):
-            if not _near(row[layout.AREA_PUT], row[layout.PUT_SUM] + pending["puts"][i]):
-                yield f"{name}: the area of the blocked is {row[layout.AREA_PUT]} and the sum of their waits {row[layout.PUT_SUM]}"
-            begun = state.tables.places.reshape(-1, PLACE)[i, layout.LEVEL]
-            if begun + row[layout.UNITS_IN] - row[layout.LEAVERS] != places[i, layout.LEVEL]:
-                yield f"{name}: {begun} + {row[layout.UNITS_IN]:g} in - {row[layout.LEAVERS]:g} out is not the level {places[i, layout.LEVEL]}"
+            if not _near(row[layout.AREA_PUT], row[layout.PUT_SUM] + putting[i]):
+                yield f"{name}: the area of the blocked is {row[layout.AREA_PUT]} and the sum of their waits {row[layout.PUT_SUM] + putting[i]}"
+            if begun[i] + row[layout.UNITS_IN] - row[layout.LEAVERS] != places[i, layout.LEVEL]:
+                yield f"{name}: {begun[i]} + {row[layout.UNITS_IN]:g} in - {row[layout.LEAVERS]:g} out is not the level {places[i, layout.LEVEL]}"
         if kind == layout.STOCK and units[i] != places[i, layout.LEVEL]:
-            yield f"{name}: {units[i]} units lie here and {places[i, layout.LEVEL]} were counted"
+            yield f"{name}: {units[i]:g} units lie here and {places[i, layout.LEVEL]} were counted"
 
 
 def _near(one: float, other: float) -> bool:
-    return abs(one - other) <= TOLERANCE * max(1.0, abs(one), abs(other))
+    return bool(abs(one - other) <= TOLERANCE * max(1.0, abs(one), abs(other)))

@@ -7,19 +7,32 @@ What remains when all that can go on are struck out is a deadlock. The rule errs
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
 
 from karvan.engines.simulate import layout
-from karvan.engines.simulate.audit import where
+from karvan.engines.simulate.audit import CARRIED, DELAYED, LIES, NEVER, PUTS, READY_NOW, WAITS, WATCHES, where
 from karvan.engines.simulate.layout import CODE, ENTITY
 from karvan.engines.simulate.state import State
 from karvan.engines.simulate.tables import Tables
 
 _JUMPS = (layout.BRANCH, layout.IF)
-_STUCK = ("waits", "puts", "never")
+_STUCK = (WAITS, PUTS, NEVER)
 _MOST = 1000
-Kind = tuple[str, int, int]
+
+
+class Kind(NamedTuple):
+    """What some entities have in common: what they do (`audit`), at which place, at which row of code."""
+
+    doing: int
+    place: int
+    pc: int
+
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,7 @@ class Blocked:
         return f"{self.who} waits for {self.place} since {self.since:g}{by}"
 
 
+@lru_cache(maxsize=8)
 def held(tables: Tables) -> list[frozenset[int]]:
     """For every row of code, the resources that an entity standing there may hold (by its own seizing)."""
     code = tables.code.reshape(-1, CODE)
@@ -74,38 +88,43 @@ def held(tables: Tables) -> list[frozenset[int]]:
 def deadlocked(state: State) -> list[Blocked]:
     """Those that can never go on, those first that wait longest; empty when everything may yet move."""
     tables, rows = state.tables, state.entities.reshape(-1, ENTITY)
-    since = state.times.reshape(-1, int(state.registers[layout.WIDTH]))[:, layout.SINCE]
-    places = where(state)
-    pcs = rows[:, layout.PC].tolist()
-    kinds = {e: (doing, place, pcs[e]) for e, (doing, place) in places.items()}
-    for e, (doing, carrier, pc) in kinds.items():
-        if doing == "carried":
-            kinds[e] = (doing, pcs[carrier], pc)
-    alike = set(kinds.values())  # those that do the same at the same place and row are stuck together
-    if not any(doing in _STUCK for doing, _, _ in alike):
+    doing, place = where(state)
+    if not np.isin(doing, _STUCK).any():
         return []
+    pcs = rows[:, layout.PC]
+    place = np.where(doing == CARRIED, pcs[place], place)  # who is on board goes on with whoever stands at that row
+    alive = np.flatnonzero(doing)
+    places, rows_of_code = max(tables.n_places, len(tables.verbs)) + 1, len(tables.verbs)
+    numbers = ((doing * places + place + 1) * rows_of_code + pcs)[alive]
+    kinds, which = np.unique(numbers, return_inverse=True)
+    at, pc = np.divmod(kinds, rows_of_code)
+    # those that do the same at the same place and row are stuck together
+    alike = [Kind(*row) for row in np.column_stack((at // places, at % places - 1, pc)).tolist()]
     helpers = _Helpers(tables, alike)
-    free = {kind for kind in alike if kind[0] in ("delayed", "ready")}
+    free = {kind for kind in alike if kind.doing in (DELAYED, READY_NOW)}
     moved = True
     while moved:
-        loose = {kind for kind in alike - free if helpers.of(kind) & free}
+        loose = {kind for kind in alike if kind not in free and helpers.of(kind) & free}
         moved, free = bool(loose), free | loose
-    stuck = {kind for kind in alike - free if kind[0] in _STUCK and not (kind[0] == "waits" and helpers.takes(kind[2]))}
+    stuck = {kind for kind in alike if kind not in free and kind.doing in _STUCK and not helpers.takes(kind)}
     if not stuck:
         return []
+    since = state.times.reshape(-1, int(state.registers[layout.WIDTH]))[:, layout.SINCE].tolist()
+    kind_of = {e: alike[k] for e, k in zip(alive.tolist(), which.tolist(), strict=True)}
 
     def name(e: int) -> str:
         return f"{tables.place_names[rows[e, layout.PROGRAM]]} {rows[e, layout.SERIAL]}"
 
     def blocked(e: int) -> Blocked:
-        doing, place, _ = kinds[e]
-        by = helpers.of(kinds[e])
-        said = f"room in {tables.place_names[place]}" if doing == "puts" else tables.place_names[place]
-        return Blocked(name(e), said, float(since[e]), tuple(name(other) for other in sorted(kinds) if other != e and kinds[other] in by))
+        kind, by = kind_of[e], helpers.of(kind_of[e])
+        said = f"room in {tables.place_names[kind.place]}" if kind.doing == PUTS else tables.place_names[kind.place]
+        others = itertools.islice((other for other, what in kind_of.items() if other != e and what in by), 5)
+        return Blocked(name(e), said, since[e], tuple(map(name, others)))
 
-    return [blocked(e) for e in sorted((e for e in kinds if kinds[e] in stuck), key=lambda e: (since[e], e))[:_MOST]]
+    return [blocked(e) for e in sorted((e for e, kind in kind_of.items() if kind in stuck), key=lambda e: (since[e], e))[:_MOST]]
 
 
+@lru_cache(maxsize=8)
 def _reach(tables: Tables) -> list[frozenset[int]]:
     """For every row of code, the rows that an entity standing there, or one it gives birth to, may yet execute."""
     code = tables.code.reshape(-1, CODE)
@@ -133,16 +152,16 @@ def _reach(tables: Tables) -> list[frozenset[int]]:
 
 
 class _Helpers:
-    """Who may free whom, by kind: what it does, where, and at which row of code."""
+    """Who may free whom, by kind."""
 
-    def __init__(self, tables: Tables, alike: set[Kind]):
+    def __init__(self, tables: Tables, alike: list[Kind]):
         self._code = tables.code.reshape(-1, CODE)
         self._holds, self._reach, self._alike = held(tables), _reach(tables), alike
         self._known: dict[Kind, frozenset[Kind]] = {}
 
-    def takes(self, pc: int) -> bool:
-        """Whether this row is a carrier that waits for cargo: idle, not stuck."""
-        return bool(self._code[pc, layout.OP] == layout.TAKE)
+    def takes(self, kind: Kind) -> bool:
+        """Whether this is a carrier that waits for cargo: idle, not stuck."""
+        return kind.doing == WAITS and bool(self._code[kind.pc, layout.OP] == layout.TAKE)
 
     def of(self, kind: Kind) -> frozenset[Kind]:
         """Those that may free this kind."""
@@ -151,18 +170,17 @@ class _Helpers:
         return self._known[kind]
 
     def _of(self, kind: Kind) -> Iterator[Kind]:
-        doing, place, pc = kind
-        if doing == "never":
+        if kind.doing == NEVER:
             return
-        if doing == "carried":
-            yield from (other for other in self._alike if other[2] == place)
+        if kind.doing == CARRIED:
+            yield from (other for other in self._alike if other.pc == kind.place and other.doing != CARRIED)
             return
-        op = int(self._code[pc, layout.OP])
-        if doing == "lies":
+        op = int(self._code[kind.pc, layout.OP])
+        if kind.doing == LIES:
             verbs: tuple[int, ...] = (layout.TAKE,)
-        elif doing == "puts":
+        elif kind.doing == PUTS:
             verbs = (layout.TAKE, layout.CAPACITY)
-        elif doing == "watches":
+        elif kind.doing == WATCHES:
             verbs = tuple(range(len(layout.VERBS)))
         elif op == layout.TAKE:
             verbs = (layout.STORE, layout.PUT)
@@ -170,9 +188,10 @@ class _Helpers:
             verbs = (layout.GATE,)
         else:
             verbs = (layout.RELEASE, layout.SERVED, layout.CAPACITY)
-        freeing = {row for row, verb in enumerate(self._code) if verb[layout.OP] in verbs and verb[layout.A] == place}
+        freeing = {row for row, verb in enumerate(self._code) if verb[layout.OP] in verbs and verb[layout.A] == kind.place}
         units = verbs[0] == layout.RELEASE
         for other in self._alike:
-            can = self._reach[other[2]] & freeing
-            if (units and place in self._holds[other[2]]) or (can and (not units or any(place not in self._holds[row] for row in can))):
+            can = self._reach[other.pc] & freeing
+            holds = units and kind.place in self._holds[other.pc]
+            if holds or (can and (not units or any(kind.place not in self._holds[row] for row in can))):
                 yield other

@@ -31,6 +31,8 @@ CHILD = np.uint64(0x8CB92BA72F3D8DD7)
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
 _UNIT = 1.0 / 4503599627370496.0
+POSITIVE = (1 << 40) - 1
+"""says to the compiler that an index is not negative: it need not wrap around"""
 
 
 # ---- chance ---------------------------------------------------------------------------------------------------------
@@ -604,8 +606,8 @@ def create(EI: Longs, EF: Floats, PI: Longs, w: int, pc: int, kind: int, name: n
     EI[r + PROGRAM] = kind
     PI[b + BIRTHS] += 1
     EI[r + SERIAL] = PI[b + BIRTHS]
-    EF[w * width + BORN] = now
-    EF[w * width + REMAIN] = -1.0
+    EF[(w * width + BORN) & POSITIVE] = now
+    EF[(w * width + REMAIN) & POSITIVE] = -1.0
     for i in range(w * width + TIMES, (w + 1) * width):
         EF[i] = 0.0
 
@@ -673,7 +675,7 @@ def machine(
                         touch(PI, PF, b, now)
                         unlink(EI, PI, b, e)
                         PF[b + LEAVERS] += 1.0
-                        PF[b + PUT_SUM] += now - EF[e * width + SINCE]
+                        PF[b + PUT_SUM] += now - EF[(e * width + SINCE) & POSITIVE]
                         EI[e * ENTITY + PC] = CI[c + Y]
                         rt = grant(EI, EF, PI, PF, HI, b, rt, now, width)
                     if PI[b + WATCH]:
@@ -710,8 +712,10 @@ def machine(
                 EI[r + PC] = pc + 2
                 who, d = e, CI[c + D]
             else:
-                EF[e * width + SINCE] = now
+                EF[(e * width + SINCE) & POSITIVE] = now
                 EI[r + NEED] = 1
+                x = np.uint64(EI[r + NAME]) + np.uint64(CI[c + STREAM]) + GOLDEN * np.uint64(EI[r + LAP])
+                EF[(e * width + DUE) & POSITIVE] = draw(DF, CI[c + D], x, flip)  # ahead of need: nothing waits for it then
                 join(EI, PI, PF, b, e)
                 if PI[b + WATCH]:
                     rt = watch(CI, CF, EI, EF, PI, PF, b, rt, now, width)
@@ -722,11 +726,10 @@ def machine(
             EI[r + PC] = pc + 1
             if w != 0 and PI[b + LEVEL] <= PI[b + CAP] and CI[(EI[w * ENTITY + PC] & INDEX) * CODE + OP] == SERVE:
                 leave(EI, PI, b, w)
-                waited(PI, PF, HI, b, now - EF[w * width + SINCE])
+                waited(PI, PF, HI, b, now - EF[(w * width + SINCE) & POSITIVE])
                 PF[b + UNITS_IN] += 1.0
-                who, q = w, EI[w * ENTITY + PC] & INDEX
-                d = CI[q * CODE + D]
-                EI[w * ENTITY + PC] = q + 2
+                who, wait = w, EF[(w * width + DUE) & POSITIVE]
+                EI[w * ENTITY + PC] += 2
             else:
                 PI[b + LEVEL] -= 1
                 if w != 0:
@@ -740,24 +743,25 @@ def machine(
                 break
             b = (EI[r + PROGRAM] & INDEX) * PLACE
             if CI[c + B] == 0:
-                waited(PI, PF, HI, b, now - EF[e * width + BORN])
+                waited(PI, PF, HI, b, now - EF[(e * width + BORN) & POSITIVE])
             else:
                 PF[b + PUTS] += 1.0
-                PF[b + PUT_SUM] += now - EF[e * width + BORN]
+                PF[b + PUT_SUM] += now - EF[(e * width + BORN) & POSITIVE]
             EI[r + PC] = -1
             EI[r + NEXT] = free
             free = e
             live -= 1
             e = 0
         elif op == ARRIVE:
+            x = np.uint64(EI[r + NAME]) + np.uint64(CI[c + STREAM]) + GOLDEN * np.uint64(EI[r + LAP])
             w = 0
             if EI[r + TIMED] == 0:
                 EI[r + TIMED] = 1
+                EF[(e * width + SINCE) & POSITIVE] = draw(DF, CI[c + D], x, flip)
             else:
                 w = free & INDEX
                 free = EI[w * ENTITY + NEXT]
-                name = mix(np.uint64(EI[r + NAME]) + np.uint64(CI[c + STREAM]) + GOLDEN * np.uint64(EI[r + LAP]) + CHILD)
-                create(EI, EF, PI, w, CI[c + A], CI[c + B], name, now, width)
+                create(EI, EF, PI, w, CI[c + A], CI[c + B], mix(x + CHILD), now, width)
                 live += 1
                 peak = max(peak, live)
                 EI[r + LAP] += 1
@@ -766,11 +770,13 @@ def machine(
                     G[FAULT_KIND], G[FAULT_ENTITY], G[FAULT_PLACE] = LIVELOCK, e, EI[r + PROGRAM]
                     code = FAULT
                     break
+                x += GOLDEN
             if CI[c + C] > 0 and EI[r + LAP] >= CI[c + C]:
                 EI[r + PC] = pc + 1
                 rt = ready(EI, rt, e)
             else:
-                who, d = e, CI[c + D]
+                who, wait = e, EF[(e * width + SINCE) & POSITIVE]
+                EF[(e * width + SINCE) & POSITIVE] = draw(DF, CI[c + D], x + GOLDEN, flip)  # the one after, ahead of need
             e = 0
             if w != 0:
                 if rt == 0:
@@ -779,9 +785,9 @@ def machine(
                     rt = ready(EI, rt, w)
         elif op == DELAY:
             who, d = e, CI[c + D]
-            wait = EF[e * width + REMAIN]
+            wait = EF[(e * width + REMAIN) & POSITIVE]
             if wait >= 0.0:
-                EF[e * width + REMAIN] = -1.0
+                EF[(e * width + REMAIN) & POSITIVE] = -1.0
                 d = -1
             elif CI[c + B] != CONSTANT:
                 factor = value(CI[c + B], CI[c + C], 1.0, EI, EF, PI, PF, e, now, width) / CF[pc * CODE_F]
@@ -809,7 +815,7 @@ def machine(
                     hold(EI, PI, b, e, n)
                 EI[r + PC] = pc + 1
             else:
-                EF[e * width + SINCE] = now
+                EF[(e * width + SINCE) & POSITIVE] = now
                 EI[r + NEED] = n
                 join(EI, PI, PF, b, e)
                 if CI[c + Y] > 0:
@@ -848,7 +854,7 @@ def machine(
                 break
             touch(PI, PF, b, now)
             if PI[b + PHEAD] != 0 or PI[b + LEVEL] + n > PI[b + CAP]:
-                EF[e * width + SINCE] = now
+                EF[(e * width + SINCE) & POSITIVE] = now
                 EI[r + NEED] = n
                 EI[r + NEXT] = 0
                 if PI[b + PTAIL] == 0:
@@ -874,7 +880,7 @@ def machine(
                 rt = watch(CI, CF, EI, EF, PI, PF, b, rt, now, width)
         elif op == TAKE:
             n = int(value(CI[c + C], CI[c + B], np.float64(CI[c + B]), EI, EF, PI, PF, e, now, width))
-            EF[e * width + SINCE] = now
+            EF[(e * width + SINCE) & POSITIVE] = now
             EI[r + NEED] = n
             EI[r + TIMED] = 1 if CF[pc * CODE_F] <= 0.0 else 0
             touch(PI, PF, b, now)
@@ -959,7 +965,7 @@ def machine(
                 EI[r + PC] = pc + 1
                 continue
             touch(PI, PF, b, now)
-            EF[e * width + SINCE] = now
+            EF[(e * width + SINCE) & POSITIVE] = now
             join(EI, PI, PF, b, e)
             if PI[b + WATCH]:
                 rt = watch(CI, CF, EI, EF, PI, PF, b, rt, now, width)
@@ -970,7 +976,7 @@ def machine(
             while CI[c + B] != 0 and PI[b + QHEAD] != 0:
                 w = PI[b + QHEAD]
                 leave(EI, PI, b, w)
-                waited(PI, PF, HI, b, now - EF[w * width + SINCE])
+                waited(PI, PF, HI, b, now - EF[(w * width + SINCE) & POSITIVE])
                 EI[w * ENTITY + PC] += 1
                 rt = ready(EI, rt, w)
             if PI[b + WATCH]:
@@ -1002,7 +1008,7 @@ def machine(
             else:
                 touch(PI, PF, b, now)
                 PI[b + QLEN] += 1
-                EF[e * width + SINCE] = now
+                EF[(e * width + SINCE) & POSITIVE] = now
                 EI[r + PC] = pc + 1
                 if t < math.inf:
                     who, wait, timer = e, t, -1
@@ -1010,7 +1016,7 @@ def machine(
         elif op == WAITED:
             touch(PI, PF, b, now)
             PI[b + QLEN] -= 1
-            waited(PI, PF, HI, b, now - EF[e * width + SINCE])
+            waited(PI, PF, HI, b, now - EF[(e * width + SINCE) & POSITIVE])
             EI[r + PC] = pc + 1
         elif op == CAPACITY:
             PF[b + AREA_CAP] += PI[b + CAP] * (now - PF[b + LAST_CAP])
@@ -1061,7 +1067,7 @@ def machine(
             t = now + wait
             if timer < 0:  # a time of the clock, not from now
                 t, timer = wait, 0
-            EF[who * width + DUE] = t
+            EF[(who * width + DUE) & POSITIVE] = t
             k = (seq << ORDER_BITS) | timer | who
             seq += 1
             EI[r + KEY] = k

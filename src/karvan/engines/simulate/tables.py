@@ -35,7 +35,7 @@ class Root:
     """the place that stands for its program."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tables:
     """A model, ready to run; made by `Model.build`, never changed by a run."""
 
