@@ -10,7 +10,7 @@ from scipy.sparse import lil_matrix
 from scipy.sparse.linalg import spsolve
 
 from karvan.engines.queueing import erlang_b, wait_allen_cunneen, wait_mmc
-from karvan.engines.simulate import Model, Tables
+from karvan.engines.simulate import Model, Tables, simulate
 from karvan.engines.simulate.distributions import (
     Distribution,
     constant,
@@ -197,3 +197,24 @@ def test_bulk_service(least: int, most: int) -> None:
     ferry = model.program("ferry").label("again").take(pile, most, minimum=least, linger=0.0).delay("trip", exponential(1 / serve))
     model.start(ferry.unload().goto("again"))
     assert abs(far(model.build(), exact, lambda found: found.at("pile").level, 20_000, 500)) < 4
+
+
+def test_as_many_servers_as_come() -> None:
+    """M/G/inf: as many are there as arrive in a service time (Little), Poisson; some 2,000 events wait in the list at once."""
+    model = Model("many")
+    model.arrivals("door", exponential(0.005), model.program("guest").delay("stay", lognormal(10.0, 0.5)))
+    tables = model.build()
+    assert abs(far(tables, 10.0, lambda found: found.at("guest").wait, 200.0, 60.0)) < 4
+    assert abs(far(tables, 200.0, lambda found: found.at("guest").rate, 200.0, 60.0)) < 4
+
+
+def test_a_small_request_of_higher_priority_passes_a_large_one() -> None:
+    """The head of the queue wants two desks and one is free: who comes with a smaller number takes it."""
+    model = Model("pass")
+    desk = model.resource("desk", 2)
+    model.start(model.program("first").serve(desk, 10.0))
+    model.start(model.program("large", priority=5).delay("comes", 1.0).seize(desk, 2).delay("work", 1.0).release(desk, 2))
+    model.start(model.program("small", priority=1).delay("comes", 2.0).serve(desk, 3.0))
+    model.start(model.program("behind", priority=5).delay("comes", 3.0).serve(desk, 1.0))
+    found = simulate(model.build(), 50.0, 1)
+    assert [found.at(name).wait for name in ("small", "large", "behind")] == [5.0, 11.0, 12.0]

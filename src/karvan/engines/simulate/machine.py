@@ -136,6 +136,12 @@ def seldom(DF: Floats, d: int, x: np.uint64, u: float, flip: int) -> float:
     return DF[o + n + i]
 
 
+@compiled_unlocked
+def sample(DF: Floats, d: int, x: np.uint64, flip: int) -> float:
+    """As `draw`, called and not inlined."""
+    return draw(DF, d, x, flip)
+
+
 # ---- the event list: a four-ary heap whose top may be a hole --------------------------------------------------------
 @inlined
 def fill(HT: Floats, HK: Longs, n: int, t: float, k: int) -> None:
@@ -211,6 +217,12 @@ def waited(PI: Longs, PF: Floats, HI: Longs, b: int, x: float) -> None:
     tally(PF, b, x)
     if PI[b + HIST] >= 0:
         into_bin(HI, PI[b + HIST], x)
+
+
+@compiled_unlocked
+def note(PI: Longs, PF: Floats, HI: Longs, b: int, x: float) -> None:
+    """As `waited`, called and not inlined."""
+    waited(PI, PF, HI, b, x)
 
 
 @inlined
@@ -317,7 +329,7 @@ def grant(EI: Longs, EF: Floats, PI: Longs, PF: Floats, HI: Longs, b: int, rt: i
             PF[b + PUTS] += 1.0
             PF[b + PUT_SUM] += wait
         else:
-            waited(PI, PF, HI, b, wait)
+            note(PI, PF, HI, b, wait)
             PF[b + UNITS_IN] += n
             EI[r + PC] += 1
         EI[r + KEY] = 0
@@ -717,6 +729,8 @@ def machine(
                 x = np.uint64(EI[r + NAME]) + np.uint64(CI[c + STREAM]) + GOLDEN * np.uint64(EI[r + LAP])
                 EF[(e * width + DUE) & POSITIVE] = draw(DF, CI[c + D], x, flip)  # ahead of need: nothing waits for it then
                 join(EI, PI, PF, b, e)
+                if PI[b + LEVEL] < PI[b + CAP]:
+                    rt = grant(EI, EF, PI, PF, HI, b, rt, now, width)
                 if PI[b + WATCH]:
                     rt = watch(CI, CF, EI, EF, PI, PF, b, rt, now, width)
             e = 0
@@ -757,7 +771,7 @@ def machine(
             w = 0
             if EI[r + TIMED] == 0:
                 EI[r + TIMED] = 1
-                EF[(e * width + SINCE) & POSITIVE] = draw(DF, CI[c + D], x, flip)
+                d = CI[c + D]
             else:
                 w = free & INDEX
                 free = EI[w * ENTITY + NEXT]
@@ -773,6 +787,7 @@ def machine(
                 x += GOLDEN
             if CI[c + C] > 0 and EI[r + LAP] >= CI[c + C]:
                 EI[r + PC] = pc + 1
+                EI[r + TIMED] = 0
                 rt = ready(EI, rt, e)
             else:
                 who, wait = e, EF[(e * width + SINCE) & POSITIVE]
@@ -908,7 +923,7 @@ def machine(
             x = np.uint64(EI[r + NAME]) + np.uint64(CI[c + STREAM]) + GOLDEN * np.uint64(EI[r + LAP])
             if n == 0:
                 if CI[c + X] >= 0:
-                    n = int(draw(DF, CI[c + X], x, flip))
+                    n = int(sample(DF, CI[c + X], x, flip))
                 else:
                     n = int(value(CI[c + D], CI[c + C], np.float64(CI[c + C]), EI, EF, PI, PF, e, now, width))
             if n > 0:
@@ -961,7 +976,7 @@ def machine(
             EI[r + PC] = q
         elif op == PASS:
             if PI[b + LEVEL] != 0:
-                unwaited(PI, PF, HI, b)
+                note(PI, PF, HI, b, 0.0)
                 EI[r + PC] = pc + 1
                 continue
             touch(PI, PF, b, now)
@@ -976,7 +991,7 @@ def machine(
             while CI[c + B] != 0 and PI[b + QHEAD] != 0:
                 w = PI[b + QHEAD]
                 leave(EI, PI, b, w)
-                waited(PI, PF, HI, b, now - EF[(w * width + SINCE) & POSITIVE])
+                note(PI, PF, HI, b, now - EF[(w * width + SINCE) & POSITIVE])
                 EI[w * ENTITY + PC] += 1
                 rt = ready(EI, rt, w)
             if PI[b + WATCH]:
@@ -1003,7 +1018,7 @@ def machine(
             else:
                 t = max(DF[CI[c + D] + EI[r + LAP]], now)
             if t <= now:
-                unwaited(PI, PF, HI, b)
+                note(PI, PF, HI, b, 0.0)
                 EI[r + PC] = pc + 2
             else:
                 touch(PI, PF, b, now)
@@ -1016,7 +1031,7 @@ def machine(
         elif op == WAITED:
             touch(PI, PF, b, now)
             PI[b + QLEN] -= 1
-            waited(PI, PF, HI, b, now - EF[(e * width + SINCE) & POSITIVE])
+            note(PI, PF, HI, b, now - EF[(e * width + SINCE) & POSITIVE])
             EI[r + PC] = pc + 1
         elif op == CAPACITY:
             PF[b + AREA_CAP] += PI[b + CAP] * (now - PF[b + LAST_CAP])
@@ -1034,11 +1049,11 @@ def machine(
             EI[r + PC] = pc + 1
         else:
             if CI[c + X] >= 0:
-                t = draw(DF, CI[c + X], np.uint64(EI[r + NAME]) + np.uint64(CI[c + STREAM]) + GOLDEN * np.uint64(EI[r + LAP]), flip)
+                t = sample(DF, CI[c + X], np.uint64(EI[r + NAME]) + np.uint64(CI[c + STREAM]) + GOLDEN * np.uint64(EI[r + LAP]), flip)
             else:
                 t = value(CI[c + B], CI[c + C], CF[pc * CODE_F], EI, EF, PI, PF, e, now, width)
             if op == RECORD:
-                waited(PI, PF, HI, b, t)
+                note(PI, PF, HI, b, t)
                 if PI[b + WATCH]:
                     rt = watch(CI, CF, EI, EF, PI, PF, b, rt, now, width)
             elif CI[c + A] == TO_PRIORITY:
