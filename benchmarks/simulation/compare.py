@@ -24,20 +24,18 @@ from typing import Any
 
 HERE = Path(__file__).parent
 CASES = ("mm1", "mm10", "tandem", "corridor")
-REPLICATIONS = {"karvan": 8, "karvan, to the machine only": 8, "C by hand": 8, "simpy": 2, "salabim": 1, "ciw": 2, "cimba": 3}
+REPLICATIONS = {"karvan": 8, "C by hand": 8, "simpy": 2, "salabim": 1, "ciw": 2, "cimba": 3}
 CORRIDOR_EVENTS = 199_000
 LACKING = {"salabim": ("corridor",), "ciw": ("corridor",), "cimba": ("tandem", "corridor")}
 """not written for these: Ciw has no bulk service, the others were left at the stations."""
 
 
-def karvan(case: str, replications: int, machine_only: bool) -> list[list[float]]:
-    """CPU seconds, events and outputs of replications in this process, after one that warms up."""
+def karvan(case: str, replications: int, turn: int) -> list[list[float]]:
+    """CPU seconds, events and outputs of replications in this process, statistics and audit included, after one that warms up."""
     from models import CASES as models
     from models import read
 
     from karvan.engines.simulate import simulate
-    from karvan.engines.simulate import state as states
-    from karvan.engines.simulate.layout import EVENTS
 
     build, horizon = models[case]
     tables = build()
@@ -45,13 +43,9 @@ def karvan(case: str, replications: int, machine_only: bool) -> list[list[float]
     rows = []
     for replication in range(replications):
         begun = time.process_time()
-        if machine_only:
-            state = states.begin(tables, 1, replication)
-            state.advance(horizon)
-            rows.append([time.process_time() - begun, float(state.registers[EVENTS])])
-        else:
-            found = simulate(tables, horizon, 1, replication)
-            rows.append([time.process_time() - begun, found.events, *read(case, found).values()])
+        found = simulate(tables, horizon, turn, replication)
+        used = time.process_time() - begun
+        rows.append([used, found.events, *read(case, found).values()])
     return rows
 
 
@@ -89,8 +83,8 @@ def measure(peers: str, rounds: int) -> dict[str, dict[str, Any]]:
                         continue
                     if engine == "C by hand":
                         rows = lines_of([by_hand, case, str(n), str(turn + 1)]) if compiler else []
-                    elif engine.startswith("karvan"):
-                        rows = lines_of([sys.executable, str(HERE / "compare.py"), "--one", case, str(n), str(int(engine != "karvan"))])
+                    elif engine == "karvan":
+                        rows = lines_of([sys.executable, str(HERE / "compare.py"), "--one", case, str(n), str(turn + 1)])
                     else:
                         rows = lines_of([peers, str(HERE / "peers.py"), engine, case, str(n)]) if peers else []
                     found.setdefault(engine, {}).setdefault(case, []).extend(rows)
@@ -134,7 +128,7 @@ def main() -> None:
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
-        for row in karvan(asked.one[0], int(asked.one[1]), asked.one[2] == "1"):
+        for row in karvan(asked.one[0], int(asked.one[1]), int(asked.one[2])):
             print(*row)
         return
     begun = start_up()

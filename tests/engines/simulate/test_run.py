@@ -53,12 +53,37 @@ def test_no_alarm_where_somebody_can_help() -> None:
 
 def test_what_nobody_can_free_is_named() -> None:
     model = Model("stuck")
-    yard, gate = model.resource("yard", 0), model.gate("gate", is_open=False)
-    model.start(model.program("train").seize(yard))
-    model.start(model.program("ship").wait(gate))
+    yard, gate = model.resource("yard", 1), model.gate("gate", is_open=False)
+    model.start(model.program("ship").seize(yard).wait(gate).release(yard))
+    model.start(model.program("train").delay("runs", 1.0).seize(yard))
     found = simulate(model.build(), 10.0, 1)
-    assert "train 1 waits for yard since 0, and nobody can help" in found.fault
-    assert "ship 1 waits for gate since 0, and nobody can help" in found.fault
+    assert found.fault == "deadlock: ship 1 waits for gate since 0, and nobody can help; train 1 waits for yard since 1, held by ship 1"
+
+
+def test_a_yard_of_nothing_is_refused_unless_somebody_opens_it() -> None:
+    model = Model("nothing")
+    yard, small, pile = model.resource("yard", 0), model.resource("small", 2), model.store("pile", 5)
+    model.start(model.program("train").serve(yard, 1.0).seize(small, 3).take(pile, 9, minimum=7, linger=4.0))
+    with pytest.raises(ModelError) as found:
+        model.build()
+    assert [each.partition(": ")[2] for each in found.value.faults] == [
+        "1 units of yard are asked for, and there are never more than 0",
+        "3 units of small are asked for, and there are never more than 2",
+        "7 units of pile are asked for, and there are never more than 5",
+    ]
+    opened = Model("opened")
+    place = opened.resource("yard", 0)
+    opened.start(opened.program("train").serve(place, 1.0))
+    opened.start(opened.program("gang").delay("comes", 5.0).limit(place, 1))
+    assert simulate(opened.build(), 10.0, 1).at("train").wait == 6.0
+
+
+@pytest.mark.parametrize("horizon", [0.0, -1.0, float("inf"), float("nan")])
+def test_a_horizon_is_a_time_to_come(horizon: float) -> None:
+    model = Model("horizon")
+    model.start(model.program("who").delay("stays", 1.0))
+    with pytest.raises(ValueError, match="the horizon must be a time after 0"):
+        simulate(model.build(), horizon, 1)
 
 
 def test_a_window_that_never_comes() -> None:

@@ -13,7 +13,8 @@ that write verbs (`stations.py`); a new kind needs nothing recompiled.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -155,6 +156,7 @@ class Model:
                 ints[layout.A], ints[layout.B] = starts[row.child], row.child
         if not self._roots:
             faults.append(f"model {self.name}: nobody is there at time 0 and nobody arrives; use start or arrivals")
+        faults = faults or list(self._never(rows))
         if faults:
             raise ModelError(faults)
         parameters = list(self.pool.values)
@@ -178,6 +180,21 @@ class Model:
             verbs=tuple(Verb(row.program, row.name, row.place) for row in rows),
             roots=tuple(Root(name, copy, starts[program.place.index], program.place.index) for name, copy, program in self._roots),
         )
+
+    def _never(self, rows: Sequence[Row]) -> Iterator[str]:
+        """What can never be had: more units than there are, of a place whose capacity nobody changes."""
+        changed = {row.place for row in rows if row.ints[layout.OP] == layout.CAPACITY}
+        for row in rows:
+            op, asked = row.ints[layout.OP], 1
+            if op == layout.SEIZE and row.ints[layout.C] == layout.CONSTANT:
+                asked = row.ints[layout.B]
+            elif op == layout.TAKE:
+                asked = row.ints[layout.D] if math.isfinite(row.floats[0]) or row.ints[layout.C] != layout.CONSTANT else row.ints[layout.B]
+            elif op != layout.SERVE:
+                continue
+            place = self.pool.rows[row.place]
+            if asked > place.capacity and row.place not in changed:
+                yield f"program {row.program}: {asked} units of {place.name} are asked for, and there are never more than {place.capacity}"
 
     def _rows(self) -> NDArray[np.int64]:
         found = np.zeros((len(self.pool.rows), layout.PLACE), dtype=np.int64)

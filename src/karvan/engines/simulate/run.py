@@ -7,6 +7,7 @@ or earlier with a `fault` in words, and keeps what it found up to then.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class At:
     cause: str
     duration: float
     level: float
-    """time average: busy units, what lay there, share of the time a gate was open."""
+    """time average: busy units, what lay there, share of the time a gate was open; nan for programs."""
     queue: float
     """time average of the number waiting."""
     blocked: float
@@ -198,6 +199,8 @@ def simulate(
     Every run is audited (Little's law, conservation); a failed audit raises `Inconsistent`.
     """
     now = begin(tables, seed, replication, antithetic=antithetic, trace=trace_rows if on_trace else 0) if state is None else state
+    if not now.now < horizon < math.inf:
+        raise ValueError(f"the horizon must be a time after {now.now:g}, found {horizon}")
     cuts = [float(edge) for edge in edges] or [now.now, float(horizon)]
     if any(b <= a for a, b in itertools.pairwise(cuts)) or cuts[-1] > horizon or cuts[0] < now.now:
         raise ValueError(f"edges must rise between {now.now:g} and the horizon {horizon:g}, found {cuts}")
