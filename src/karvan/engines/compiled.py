@@ -13,6 +13,7 @@ import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _UNLOCKED: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+_INSIDE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def compiled(function: Function) -> Function:
@@ -34,6 +35,11 @@ def compiled_unlocked(function: Function) -> Function:
     return cast(Function, numba.njit(**_UNLOCKED)(function))
 
 
+def called(function: Function) -> Function:
+    """As `compiled_unlocked`, for functions that only compiled ones call: no way in from Python is built, which takes long."""
+    return cast(Function, numba.njit(**_UNLOCKED, **_INSIDE)(function))
+
+
 def inlined(function: Function) -> Function:
-    """As `compiled_unlocked`, but written into every caller: for a few lines that are called in one or two hot places."""
-    return cast(Function, numba.njit(**_UNLOCKED, forceinline=True)(function))
+    """As `called`, but written into every caller: for a few lines that are called in one or two hot places."""
+    return cast(Function, numba.njit(**_UNLOCKED, **_INSIDE, forceinline=True)(function))

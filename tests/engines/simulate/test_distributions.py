@@ -24,7 +24,8 @@ from karvan.engines.simulate.distributions import (
     uniform,
     weibull,
 )
-from karvan.engines.simulate.machine import draw, normal
+from karvan.engines.simulate.machine import normal
+from karvan.engines.simulate.machine import sample as draw
 
 N = 20_000
 SIGMA = math.sqrt(math.log(1 + 0.7**2))

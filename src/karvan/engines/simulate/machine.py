@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from karvan.engines.arrays import Floats
-from karvan.engines.compiled import compiled_unlocked, inlined
+from karvan.engines.compiled import called, compiled_unlocked, inlined
 from karvan.engines.simulate.layout import *
 
 Longs = NDArray[np.int64]
@@ -78,7 +78,7 @@ def normal(p: float) -> float:
     return -z if q < 0.0 else z
 
 
-@compiled_unlocked
+@called
 def tabled(DF: Floats, start: int, octaves: int, u: float) -> float:
     """The quantile of a table: straight between 16 points in every halving of the tail, on both sides."""
     v, side = (u, 0) if u < 0.5 else (1.0 - u, 1)
@@ -105,7 +105,7 @@ def draw(DF: Floats, d: int, x: np.uint64, flip: int) -> float:
     return seldom(DF, d, x, u, flip)
 
 
-@compiled_unlocked
+@called
 def seldom(DF: Floats, d: int, x: np.uint64, u: float, flip: int) -> float:
     """The other distributions."""
     kind, n, o = DF[d], int(DF[d + 1]), d + HEADER
@@ -186,14 +186,14 @@ def touched(PI: Longs, PF: Floats, b: int, now: float) -> None:
     PF[b + LAST] = now
 
 
-@compiled_unlocked
+@called
 def touch(PI: Longs, PF: Floats, b: int, now: float) -> None:
     """Bring the time-weighted sums of a place up to now, before its level or queue changes."""
     PF[b + AREA_PUT] += PI[b + PLEN] * (now - PF[b + LAST])
     touched(PI, PF, b, now)
 
 
-@compiled_unlocked
+@called
 def into_bin(HI: Longs, h: int, x: float) -> None:
     """Count x in histogram h."""
     i = 0
@@ -219,7 +219,7 @@ def waited(PI: Longs, PF: Floats, HI: Longs, b: int, x: float) -> None:
         into_bin(HI, PI[b + HIST], x)
 
 
-@compiled_unlocked
+@called
 def note(PI: Longs, PF: Floats, HI: Longs, b: int, x: float) -> None:
     """As `waited`, called and not inlined."""
     waited(PI, PF, HI, b, x)
@@ -260,7 +260,7 @@ def join(EI: Longs, PI: Longs, PF: Floats, b: int, e: int) -> None:
         insert(EI, PI, b, e, 1)
 
 
-@compiled_unlocked
+@called
 def insert(EI: Longs, PI: Longs, b: int, e: int, behind: int) -> None:
     """Put e into a queue that is not empty, behind those of its priority (1) or before them (0); smaller goes first."""
     mine = EI[e * ENTITY + PRIORITY] + behind
@@ -286,7 +286,7 @@ def leave(EI: Longs, PI: Longs, b: int, w: int) -> None:
     PI[b + QLEN] -= 1
 
 
-@compiled_unlocked
+@called
 def unlink(EI: Longs, PI: Longs, b: int, e: int) -> None:
     """Take entity e out of the queue of a place, wherever it stands."""
     before, w = 0, PI[b + QHEAD]
@@ -310,7 +310,7 @@ def hold(EI: Longs, PI: Longs, b: int, e: int, n: int) -> None:
     PI[b + HOLDERS] = e
 
 
-@compiled_unlocked
+@called
 def grant(EI: Longs, EF: Floats, PI: Longs, PF: Floats, HI: Longs, b: int, rt: int, now: float, width: int) -> int:
     """Give free units of a resource to those who wait, in order, until the first does not fit; the last of the ready."""
     while PI[b + QHEAD] != 0:
@@ -337,7 +337,7 @@ def grant(EI: Longs, EF: Floats, PI: Longs, PF: Floats, HI: Longs, b: int, rt: i
     return rt
 
 
-@compiled_unlocked
+@called
 def unhold(EI: Longs, PI: Longs, b: int, e: int) -> None:
     """Strike entity e from the holders of an interruptible resource."""
     before, w = 0, PI[b + HOLDERS]
@@ -352,7 +352,7 @@ def unhold(EI: Longs, PI: Longs, b: int, e: int) -> None:
     EI[e * ENTITY + HOLD_UNITS] = 0
 
 
-@compiled_unlocked
+@called
 def suspend(CI: Longs, EI: Longs, EF: Floats, PI: Longs, PF: Floats, b: int, above: int, now: float, width: int) -> bool:
     """Interrupt one holder of a resource whose priority number is above the given one; whether there was one.
 
@@ -388,7 +388,7 @@ def suspend(CI: Longs, EI: Longs, EF: Floats, PI: Longs, PF: Floats, b: int, abo
     return True
 
 
-@compiled_unlocked
+@called
 def append(EI: Longs, EF: Floats, PI: Longs, PF: Floats, b: int, head: int, tail: int, units: int, now: float, width: int) -> None:
     """Put a chain of entities at the end of what lies in a store; only units (head 0) into a tank."""
     if head != 0:
@@ -407,7 +407,7 @@ def append(EI: Longs, EF: Floats, PI: Longs, PF: Floats, b: int, head: int, tail
     PF[b + LEVEL_MAX] = max(PF[b + LEVEL_MAX], PI[b + LEVEL])
 
 
-@compiled_unlocked
+@called
 def collect(EI: Longs, EF: Floats, PI: Longs, HI: Longs, b: int, e: int, most: int, now: float, width: int) -> int:
     """Let e take entities from a store, in order, as long as their sizes add up to `most` at most (one at least); how many units."""
     n, first, last = 0, PI[b + CHEAD], 0
@@ -433,7 +433,7 @@ def collect(EI: Longs, EF: Floats, PI: Longs, HI: Longs, b: int, e: int, most: i
     return n
 
 
-@compiled_unlocked
+@called
 def settle(CI: Longs, EI: Longs, EF: Floats, PI: Longs, PF: Floats, HI: Longs, b: int, rt: int, now: float, width: int) -> int:
     """Let takers of a store or tank take and those who wait to put put, until neither moves; the last of the ready."""
     moved = True
@@ -489,7 +489,7 @@ def settle(CI: Longs, EI: Longs, EF: Floats, PI: Longs, PF: Floats, HI: Longs, b
     return rt
 
 
-@compiled_unlocked
+@called
 def deposit(CI: Longs, EI: Longs, EF: Floats, PI: Longs, PF: Floats, b: int, c: int, e: int, n: int, now: float, width: int) -> None:
     """Put what e carries into a store, or n units into a tank."""
     r = e * ENTITY
@@ -505,7 +505,7 @@ def deposit(CI: Longs, EI: Longs, EF: Floats, PI: Longs, PF: Floats, b: int, c: 
 
 
 # ---- conditions and values ------------------------------------------------------------------------------------------
-@compiled_unlocked
+@called
 def value(kind: int, i: int, constant: float, EI: Longs, EF: Floats, PI: Longs, PF: Floats, e: int, now: float, width: int) -> float:
     """What a verb asks for: a constant, something of the entity, or the state of place i."""
     found = constant
@@ -539,7 +539,7 @@ def value(kind: int, i: int, constant: float, EI: Longs, EF: Floats, PI: Longs, 
     return found
 
 
-@compiled_unlocked
+@called
 def holds(compare: int, x: float, y: float) -> bool:
     """Whether x compares with y as asked."""
     if compare == LESS:
@@ -555,7 +555,7 @@ def holds(compare: int, x: float, y: float) -> bool:
     return x != y
 
 
-@compiled_unlocked
+@called
 def watch(CI: Longs, CF: Floats, EI: Longs, EF: Floats, PI: Longs, PF: Floats, b: int, rt: int, now: float, width: int) -> int:
     """Wake those whose condition on a place has come true; the last of the ready."""
     before, w = 0, PI[b + WATCH]
