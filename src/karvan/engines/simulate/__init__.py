@@ -1,0 +1,26 @@
+"""Days of trains, ships and queues: discrete-event simulation by one compiled step machine.
+
+A model is written with `Model` (places, programs of verbs), built into arrays, and run by `simulate` or `replicate`.
+"""
+
+from karvan.engines.simulate.model import Model, ModelError
+from karvan.engines.simulate.run import At, Outcome, replicate, simulate
+from karvan.engines.simulate.tables import Tables
+from karvan.engines.simulate.values import AGE, CLOCK, SIZE, UNITS, Attribute, Place, Value
+
+__all__ = [
+    "AGE",
+    "CLOCK",
+    "SIZE",
+    "UNITS",
+    "At",
+    "Attribute",
+    "Model",
+    "ModelError",
+    "Outcome",
+    "Place",
+    "Tables",
+    "Value",
+    "replicate",
+    "simulate",
+]

@@ -1,0 +1,197 @@
+"""Who waits for whom, and can any of them ever go on? Deadlocks are found and named.
+
+An entity that waits can go on if somebody who could free it can: for units, a holder of them or a program that releases what it
+does not seize; for cargo, a program that may yet store it; for room, one that takes; for a gate or a condition, one that acts.
+What remains when all that can go on are struck out is a deadlock. The rule errs on the side of silence: it never cries wolf.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from karvan.engines.simulate import layout
+from karvan.engines.simulate.audit import CARRIED, DELAYED, LIES, NEVER, PUTS, READY_NOW, WAITS, WATCHES, where
+from karvan.engines.simulate.layout import CODE, ENTITY
+from karvan.engines.simulate.state import State
+from karvan.engines.simulate.tables import Tables
+
+_JUMPS = (layout.BRANCH, layout.IF)
+_STUCK = (WAITS, PUTS, NEVER)
+_MOST = 1000
+
+
+class Kind(NamedTuple):
+    """What some entities have in common: what they do (`audit`), at which place, at which row of code."""
+
+    doing: int
+    place: int
+    pc: int
+
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """One that waits and can never go on."""
+
+    who: str
+    place: str
+    since: float
+    by: tuple[str, ...]
+    """who would have to move first."""
+
+    def __str__(self) -> str:
+        by = f", held by {', '.join(self.by[:4])}{' …' if len(self.by) > 4 else ''}" if self.by else ", and nobody can help"
+        return f"{self.who} waits for {self.place} since {self.since:g}{by}"
+
+
+@lru_cache(maxsize=8)
+def held(tables: Tables) -> list[frozenset[int]]:
+    """For every row of code, the resources that an entity standing there may hold (by its own seizing)."""
+    code = tables.code.reshape(-1, CODE)
+    found: list[frozenset[int]] = [frozenset()] * len(code)
+    starts = {root.pc for root in tables.roots} | {int(row[layout.A]) for row in code if row[layout.OP] in (layout.ARRIVE, layout.SPAWN)}
+    work: list[tuple[int, frozenset[int]]] = [(pc, frozenset()) for pc in starts]
+    seen: set[tuple[int, frozenset[int]]] = set()
+    while work:
+        pc, have = work.pop()
+        if (pc, have) in seen or pc >= len(code):
+            continue
+        seen.add((pc, have))
+        found[pc] = found[pc] | have
+        op, a = int(code[pc, layout.OP]), int(code[pc, layout.A])
+        if op == layout.SEIZE:
+            have = have | {a}
+        elif op == layout.SERVE:  # who is served stands behind the two rows that follow
+            found[pc + 2] = found[pc + 2] | have | {a}
+        elif op in (layout.RELEASE, layout.SERVED):
+            have = have - {a}
+        if op == layout.EXIT:
+            continue
+        if op not in (layout.GOTO, layout.SHORTEST):
+            work.append((pc + 1, have))
+        if op == layout.GOTO or op in _JUMPS:
+            work.append((a, have))
+        if op == layout.SHORTEST:
+            first, n = int(code[pc, layout.C]), int(code[pc, layout.B])
+            work += [(int(tables.parameters[first + 2 * i + 1]), have) for i in range(n)]
+        if op in (layout.SEIZE, layout.AT) and code[pc, layout.Y] > 0:
+            work.append((int(code[pc, layout.Y]), have - {a}))
+    return found
+
+
+def deadlocked(state: State) -> list[Blocked]:
+    """Those that can never go on, those first that wait longest; empty when everything may yet move."""
+    tables, rows = state.tables, state.entities.reshape(-1, ENTITY)
+    doing, place = where(state)
+    if not np.isin(doing, _STUCK).any():
+        return []
+    pcs = rows[:, layout.PC]
+    place = np.where(doing == CARRIED, pcs[place], place)  # who is on board goes on with whoever stands at that row
+    alive = np.flatnonzero(doing)
+    places, rows_of_code = max(tables.n_places, len(tables.verbs)) + 1, len(tables.verbs)
+    numbers = ((doing * places + place + 1) * rows_of_code + pcs)[alive]
+    kinds, which = np.unique(numbers, return_inverse=True)
+    at, pc = np.divmod(kinds, rows_of_code)
+    # those that do the same at the same place and row are stuck together
+    alike = [Kind(*row) for row in np.column_stack((at // places, at % places - 1, pc)).tolist()]
+    helpers = _Helpers(tables, alike)
+    free = {kind for kind in alike if kind.doing in (DELAYED, READY_NOW)}
+    moved = True
+    while moved:
+        loose = {kind for kind in alike if kind not in free and helpers.of(kind) & free}
+        moved, free = bool(loose), free | loose
+    stuck = {kind for kind in alike if kind not in free and kind.doing in _STUCK and not helpers.takes(kind)}
+    if not stuck:
+        return []
+    since = state.times.reshape(-1, int(state.registers[layout.WIDTH]))[:, layout.SINCE].tolist()
+    kind_of = {e: alike[k] for e, k in zip(alive.tolist(), which.tolist(), strict=True)}
+
+    def name(e: int) -> str:
+        return f"{tables.place_names[rows[e, layout.PROGRAM]]} {rows[e, layout.SERIAL]}"
+
+    def blocked(e: int) -> Blocked:
+        kind, by = kind_of[e], helpers.of(kind_of[e])
+        said = f"room in {tables.place_names[kind.place]}" if kind.doing == PUTS else tables.place_names[kind.place]
+        others = itertools.islice((other for other, what in kind_of.items() if other != e and what in by), 5)
+        return Blocked(name(e), said, since[e], tuple(map(name, others)))
+
+    return [blocked(e) for e in sorted((e for e, kind in kind_of.items() if kind in stuck), key=lambda e: (since[e], e))[:_MOST]]
+
+
+@lru_cache(maxsize=8)
+def _reach(tables: Tables) -> list[frozenset[int]]:
+    """For every row of code, the rows that an entity standing there, or one it gives birth to, may yet execute."""
+    code = tables.code.reshape(-1, CODE)
+    after: list[set[int]] = []
+    for pc, row in enumerate(code):
+        op, a = int(row[layout.OP]), int(row[layout.A])
+        nexts: set[int] = set() if op in (layout.EXIT, layout.GOTO, layout.SHORTEST) else {pc + 1}
+        if op == layout.GOTO or op in _JUMPS or op in (layout.ARRIVE, layout.SPAWN) or (op == layout.UNLOAD and a >= 0):
+            nexts.add(a)
+        if op in (layout.SEIZE, layout.AT) and row[layout.Y] > 0:
+            nexts.add(int(row[layout.Y]))
+        if op == layout.SHORTEST:
+            nexts |= {int(tables.parameters[int(row[layout.C]) + 2 * i + 1]) for i in range(int(row[layout.B]))}
+        after.append({x for x in nexts if x < len(code)})
+    found = []
+    for start in range(len(code)):
+        seen, work = {start}, [start]
+        while work:
+            for x in after[work.pop()]:
+                if x not in seen:
+                    seen.add(x)
+                    work.append(x)
+        found.append(frozenset(seen))
+    return found
+
+
+class _Helpers:
+    """Who may free whom, by kind."""
+
+    def __init__(self, tables: Tables, alike: list[Kind]):
+        self._code = tables.code.reshape(-1, CODE)
+        self._holds, self._reach, self._alike = held(tables), _reach(tables), alike
+        self._known: dict[Kind, frozenset[Kind]] = {}
+
+    def takes(self, kind: Kind) -> bool:
+        """Whether this is a carrier that waits for cargo: idle, not stuck."""
+        return kind.doing == WAITS and bool(self._code[kind.pc, layout.OP] == layout.TAKE)
+
+    def of(self, kind: Kind) -> frozenset[Kind]:
+        """Those that may free this kind."""
+        if kind not in self._known:
+            self._known[kind] = frozenset(self._of(kind))
+        return self._known[kind]
+
+    def _of(self, kind: Kind) -> Iterator[Kind]:
+        if kind.doing == NEVER:
+            return
+        if kind.doing == CARRIED:
+            yield from (other for other in self._alike if other.pc == kind.place and other.doing != CARRIED)
+            return
+        op = int(self._code[kind.pc, layout.OP])
+        if kind.doing == LIES:
+            verbs: tuple[int, ...] = (layout.TAKE,)
+        elif kind.doing == PUTS:
+            verbs = (layout.TAKE, layout.CAPACITY)
+        elif kind.doing == WATCHES:
+            verbs = tuple(range(len(layout.VERBS)))
+        elif op == layout.TAKE:
+            verbs = (layout.STORE, layout.PUT)
+        elif op == layout.PASS:
+            verbs = (layout.GATE,)
+        else:
+            verbs = (layout.RELEASE, layout.SERVED, layout.CAPACITY)
+        freeing = {row for row, verb in enumerate(self._code) if verb[layout.OP] in verbs and verb[layout.A] == kind.place}
+        units = verbs[0] == layout.RELEASE
+        for other in self._alike:
+            can = self._reach[other.pc] & freeing
+            holds = units and kind.place in self._holds[other.pc]
+            if holds or (can and (not units or any(kind.place not in self._holds[row] for row in can))):
+                yield other
