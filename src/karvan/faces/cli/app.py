@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from karvan.faces.cli.tables import render
 from karvan.faces.messages import LANGUAGES, catalogue
 from karvan.tables.faults import Fault, InvalidData, KarvanError
-from karvan.verbs import VERBS, Option, Verb
+from karvan.verbs import VERBS, Option, Read, Verb
 from karvan.verdict.document import SCHEMA_VERSION
 from karvan.verdict.judge import Word
 
@@ -61,7 +61,10 @@ def _command(verb: Verb) -> Callable[..., None]:
         try:
             catalogue(lang)
             answer = _answer(verb, given)
-            if as_json:
+            if as_json and isinstance(answer, Read):
+                for line in answer.lines():
+                    sys.stdout.write(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
+            elif as_json:
                 _write(answer.document())
             else:
                 render(answer, _console(), lang)
@@ -82,6 +85,10 @@ def _command(verb: Verb) -> Callable[..., None]:
             _say(f"karvan met something it does not expect ({type(error).__name__}: {error}). That is a defect of karvan: "
                  "please report the command and the case. KARVAN_DEBUG=1 shows where it happened.")  # fmt: skip
             raise typer.Exit(EXIT_FAILED) from None
+        if isinstance(answer, Read) and answer.faults:
+            for fault in answer.faults:
+                _say(str(fault))
+            raise typer.Exit(InvalidData.exit_code)
         if check and _is_off_course(answer):
             raise typer.Exit(EXIT_OFF_COURSE)
 
@@ -90,10 +97,10 @@ def _command(verb: Verb) -> Callable[..., None]:
     parameters = [_parameter(option) for option in sorted(verb.options, key=lambda o: not (o.positional and o.required))]
     if any(option.positional and option.name == "case" for option in verb.options):
         parameters.append(_parameter(Option("case_flag", str, None, "the same, as an option", "CASE")))
-    parameters.append(_parameter(Option("json", bool, False, "print one JSON document")))
+    parameters.append(_parameter(Option("json", bool, False, "print one JSON document per statement, a line each" if verb.name == "read" else "print one JSON document")))
     if verb.name == "assess":
         parameters.append(_parameter(Option("check", bool, False, "exit with 4 when a target is missed or off course")))
-    if verb.name in ("explain", "calibrate", "facts"):
+    if verb.name in ("explain", "calibrate", "facts", "read"):
         parameters.append(_parameter(Option("lang", str, "en", "language of the sentences: en or fr", "LANG")))
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

@@ -13,6 +13,7 @@ from karvan import verbs
 from karvan.evidence import ageing, weigh
 from karvan.faces.cli.board import board
 from karvan.faces.cli.calibration import calibration
+from karvan.faces.cli.statements import show
 from karvan.faces.messages import amount, catalogue, say
 from karvan.tables.provenance import BASES
 from karvan.verdict import certify, measures, shipment
@@ -53,6 +54,11 @@ def _(answer: verbs.Checked, console: Console, language: str) -> None:
                   f"of those sources {support.unknown_titles} lack a title, {support.unknown_dates} a date, {support.unknown_addresses} an address.")  # fmt: skip
     for name in answer.stale:
         console.print(f"fitted/{name}.toml was fitted on other data: run `karvan calibrate --case CASE --write`.")
+
+
+@render.register
+def _(answer: verbs.Read, console: Console, language: str) -> None:
+    show(answer, console, language)
 
 
 @render.register
