@@ -15,8 +15,11 @@ from karvan.bridge.cells import COLUMNS
 from karvan.corridor import checks
 from karvan.corridor import edits as editing
 from karvan.corridor.corridor import Corridor
-from karvan.evidence import ageing
-from karvan.files import cases, copies, exports, gmns, scenario, sheets_read, tcd, tntp
+from karvan.evidence import ageing, link
+from karvan.evidence.read import places, statements
+from karvan.evidence.read.statement import Document, Statement
+from karvan.evidence.read.text import LANGUAGES, detect
+from karvan.files import cases, copies, documents, exports, gmns, scenario, sheets_read, tcd, tntp
 from karvan.files.folder import write_texts
 from karvan.files.toml_text import toml_text
 from karvan.tables.cells import BadCell, nearest, parse_date
@@ -297,6 +300,18 @@ class Facts:
             "sources": {"rows": self.ages.sources, **{f"unknown_{part}": count for part, count in self.ages.unknown.items()}},
             "facts": [asdict(fact) for fact in self.shown],
         })  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """What texts say: the statements of every document that could be read, and the faults of the others."""
+
+    documents: tuple[tuple[Document, tuple[Statement, ...]], ...]
+    faults: tuple[Fault, ...]
+
+    def lines(self) -> list[dict[str, Any]]:
+        """One plain document per statement."""
+        return [one.document() for _, found in self.documents for one in found]
 
 
 @dataclass(frozen=True)
@@ -629,6 +644,32 @@ def _with_basis(corridor: Corridor) -> list[str]:
     return [name for name, each in corridor.tables.items() if "basis" in each.schema]
 
 
+def read(case: str, texts: tuple[str, ...], published: str | None, language: str | None, progress: Progress | None = None) -> Read:
+    if published is not None:
+        try:
+            parse_date(published, period_end=True)
+        except BadCell as bad:
+            raise UsageError(f"--published {published}: expected {bad.expected}. {bad.remedy}") from bad
+    if language is not None and language not in LANGUAGES:
+        raise UsageError(f"--language {language}: expected one of {', '.join(LANGUAGES)}.")
+    names = places.gazetteer(cases.load(case).tables)
+    done: list[tuple[Document, tuple[Statement, ...]]] = []
+    faults: list[Fault] = []
+    for count, article in enumerate(documents.articles(texts), 1):
+        if isinstance(article, Fault):
+            faults.append(article)
+            continue
+        day, known_by = (published, "user") if published else (article.published, "metadata" if article.published else "unknown")
+        spoken = language or (article.language if article.language in LANGUAGES else detect(article.text))
+        about = Document(article.name, spoken, day, known_by, article.title, article.url, article.publisher, article.sha256)
+        done.append((about, tuple(link.within(article.text, statements.read(article.text, about, names)))))
+        if progress is not None:
+            progress(count, 0)
+    if not done:
+        raise InvalidData(faults)
+    return Read(tuple(done), tuple(faults))
+
+
 def new(folder: str, case: str, empty: bool = False) -> Written:
     target = Path(folder)
     if empty:
@@ -710,6 +751,11 @@ VERBS: tuple[Verb, ...] = (
           Option("older_than", float, None, "only those older than this, whatever their basis, settled ones too", "YEARS"),
           Option("basis", str, None, "only this basis: " + ", ".join(BASES), "BASIS"),
           Option("most", int, 40, "how many to print; 0: all (JSON holds all)", "N")), facts),
+    Verb("read", "What does an article say? Figures, dates and promises in it, each with its place in the text and who says so.",
+         (Option("texts", str, None, "files, folders, or - for standard input: text, HTML, or PDF with the extra [read]", "TEXT", positional=True,
+                 required=True, repeated=True), _CASE,
+          Option("published", str, None, "day of publication, when the document does not say it; years and months without a year need it", "DATE"),
+          Option("language", str, None, "language of the texts: " + ", ".join(LANGUAGES) + "; default: found", "LANGUAGE")), read),
     Verb("new", "Start a case of your own: copies another into a new folder, or makes an empty one.",
          (Option("folder", str, None, "folder to make", "DIR", positional=True, required=True), _CASE,
           Option("empty", bool, False, "no copy: every table with its header, and a README that says what to fill in first")), new),

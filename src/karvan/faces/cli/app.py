@@ -18,7 +18,7 @@ from karvan.faces import chart
 from karvan.faces.cli.tables import render
 from karvan.faces.messages import LANGUAGES, catalogue
 from karvan.tables.faults import Fault, InvalidData, KarvanError
-from karvan.verbs import VERBS, Option, Verb
+from karvan.verbs import VERBS, Option, Read, Verb
 from karvan.verdict.document import SCHEMA_VERSION
 from karvan.verdict.judge import Word
 from karvan.verdict.shipment import Comparison
@@ -65,7 +65,10 @@ def _command(verb: Verb) -> Callable[..., None]:
             answer = _answer(verb, given)
             if isinstance(answer, Comparison):
                 chart.write(answer, lang)
-            if as_json:
+            if as_json and isinstance(answer, Read):
+                for line in answer.lines():
+                    sys.stdout.write(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
+            elif as_json:
                 _write(answer.document())
             else:
                 render(answer, _console(), lang)
@@ -86,6 +89,10 @@ def _command(verb: Verb) -> Callable[..., None]:
             _say(f"karvan met something it does not expect ({type(error).__name__}: {error}). That is a defect of karvan: "
                  "please report the command and the case. KARVAN_DEBUG=1 shows where it happened.")  # fmt: skip
             raise typer.Exit(EXIT_FAILED) from None
+        if isinstance(answer, Read) and answer.faults:
+            for fault in answer.faults:
+                _say(str(fault))
+            raise typer.Exit(InvalidData.exit_code)
         if check and _is_off_course(answer):
             raise typer.Exit(EXIT_OFF_COURSE)
 
@@ -94,10 +101,10 @@ def _command(verb: Verb) -> Callable[..., None]:
     parameters = [_parameter(option) for option in sorted(verb.options, key=lambda o: not (o.positional and o.required))]
     if any(option.positional and option.name == "case" for option in verb.options):
         parameters.append(_parameter(Option("case_flag", str, None, "the same, as an option", "CASE")))
-    parameters.append(_parameter(Option("json", bool, False, "print one JSON document")))
+    parameters.append(_parameter(Option("json", bool, False, "print one JSON document per statement, a line each" if verb.name == "read" else "print one JSON document")))
     if verb.name == "assess":
         parameters.append(_parameter(Option("check", bool, False, "exit with 4 when a target is missed or off course")))
-    if verb.name in ("explain", "route", "calibrate", "facts", "assign", "import"):
+    if verb.name in ("explain", "route", "calibrate", "facts", "read", "assign", "import"):
         parameters.append(_parameter(Option("lang", str, "en", "language of the sentences: en or fr", "LANG")))
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

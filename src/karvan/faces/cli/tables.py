@@ -15,6 +15,7 @@ from karvan.faces.cli import assigned
 from karvan.faces.cli.board import board
 from karvan.faces.cli.calibration import calibration
 from karvan.faces.cli.equilibrium import balanced
+from karvan.faces.cli.statements import show
 from karvan.faces.cli.ways import ways
 from karvan.faces.messages import catalogue, say
 from karvan.tables.provenance import BASES
@@ -54,6 +55,11 @@ def _(answer: verbs.Checked, console: Console, language: str) -> None:
                   f"of those sources {support.unknown_titles} lack a title, {support.unknown_dates} a date, {support.unknown_addresses} an address.")  # fmt: skip
     for name in answer.stale:
         console.print(f"fitted/{name}.toml was fitted on other data: run `karvan calibrate --case CASE --write`.")
+
+
+@render.register
+def _(answer: verbs.Read, console: Console, language: str) -> None:
+    show(answer, console, language)
 
 
 @render.register
