@@ -119,3 +119,5 @@ def test_cargo_is_known_by_id_and_name_and_its_types_are_told(middle: Corridor) 
         middle.find_commodity("dry_bulk")
     with pytest.raises(UsageError, match="Nearest: coal"):
         middle.find_commodity("cool")
+    with pytest.raises(UsageError, match=r"No commodity is called 'bananas'\. Known: container"):
+        middle.find_commodity("bananas")

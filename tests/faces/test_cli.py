@@ -154,6 +154,20 @@ def test_people_read_tables() -> None:
     assert "marche aléatoire" in run("calibrate", "--lang", "fr").stdout
 
 
+@pytest.mark.parametrize("width", [80, 100, 180])
+def test_no_figure_of_a_year_or_a_way_is_cut(width: int) -> None:
+    from rich.console import Console
+
+    from karvan import verbs
+    from karvan.faces.cli.tables import render
+
+    for answer in (verbs.assign(verbs.DEFAULT_CASE, None, None, (), None), verbs.route(verbs.DEFAULT_CASE, "Xi'an", "Istanbul", None, 2, None, None, (), None)):
+        console = Console(width=width, record=True, file=io.StringIO())
+        render(answer, console, "en")
+        lines = console.export_text().splitlines()
+        assert not [line for line in lines if re.search(r"\d[.,]?…", line) or len(line) > width]
+
+
 @pytest.mark.parametrize("width", [80, 100, 120])
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_observed_and_modelled_fit_the_terminal(width: int, language: str) -> None:

@@ -42,9 +42,10 @@ def test_people_read_summary_links_and_who_could_not_go(braess: str) -> None:
 
 
 def test_what_did_not_converge_is_not_called_so(braess: str) -> None:
-    told = run("assign", braess, "--rule", "user-equilibrium", "--iterations", "1").output
-    assert "NOT converged" in told
-    assert "Converged." not in told
+    told = run("assign", braess, "--rule", "user-equilibrium", "--iterations", "1")
+    assert told.exit_code == 1
+    assert "NOT converged" in told.output
+    assert "Converged." not in told.output
 
 
 def test_classes_stand_beside_each_other(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ class Corridor:
         if close:
             node = self._node_names[close[0]]
             hint = f" Did you mean {self['nodes'].row(node)['name']} ({node})?"
-        raise UsageError(f"No place is called {name!r}.{hint} `karvan export --to geojson` lists all places.")
+        raise UsageError(f"No place is called {name!r}.{hint} `karvan export --to geojson --out FOLDER` lists all places.")
 
     def read_node(self, name: str) -> tuple[str, str]:
         """The node that a person means, misspelt or not, and what its name was read as ("" when it was written right).
@@ -113,7 +113,7 @@ class Corridor:
             return ranked[0][1], str(self["nodes"].row(ranked[0][1])["name"])
         near = [f"{self['nodes'].row(node)['name']} ({node})" for _, node in ranked[:3]]
         hint = f" Did you mean {', '.join(near[:-1])}{' or ' if near[1:] else ''}{near[-1]}?" if near else ""
-        raise UsageError(f"No place is called {name!r}.{hint} `karvan export --to geojson` lists all places.")
+        raise UsageError(f"No place is called {name!r}.{hint} `karvan export --to geojson --out FOLDER` lists all places.")
 
     def find_commodity(self, name: str) -> str:
         """The commodity that a person means: id, or the words of its name. Raises `UsageError` that says what there is; for a type of
@@ -136,7 +136,8 @@ class Corridor:
         of_kind = next((members for word, members in kinds.items() if word and _folded(word) == key), None)
         if of_kind is not None:
             raise UsageError(f"{name!r} is a type of cargo, not one commodity. Choose one of it: {', '.join(of_kind)}.")
-        raise UsageError(f"No commodity is called {name!r}. Nearest: {spoken[nearest(key, spoken)]}. Known: {', '.join(table.keys)}.")
+        close = spoken.get(nearest(key, spoken))
+        raise UsageError(f"No commodity is called {name!r}.{f' Nearest: {close}.' if close else ''} Known: {', '.join(table.keys)}.")
 
     def find_row(self, table: str, key: str) -> str:
         """The key of a row, given whole or by a beginning that no other row shares. Raises `UsageError` with the nearest."""

@@ -99,6 +99,8 @@ def find(corridor: Corridor, said: str) -> Thing:
     except UsageError:
         pass
     folded = said.strip().casefold()
+    if not folded:
+        raise UsageError("--without: expected a place, link, terminal, service, fleet, project or shared limit, and found nothing.")
     exact = [(name, key) for name in TABLES for key in corridor[name].keys if folded in (key.casefold(), _name(corridor, name, key).casefold())]
     begun = exact or [(name, key) for name in TABLES for key in corridor[name].keys if key.casefold().startswith(folded)]
     if len(begun) == 1:
@@ -205,7 +207,7 @@ def _terminals(compiled: Compiled, before: Answer, after: Answer) -> Iterator[Ch
 
 
 def rank(model: Model, before: Answer) -> tuple[Rank, ...]:
-    """Every place, link, step and fleet in use, taken out one at a time; what is missed most comes first.
+    """Every place, link, step and fleet in use, taken out one at a time; first what is missed most, beyond what begins or ends there.
 
     Things that close the same ways are solved once. Raises nothing: who shows a rank certifies its answer.
     """
@@ -228,7 +230,7 @@ def rank(model: Model, before: Answer) -> tuple[Rank, ...]:
                 seen[name] = float(without(model, before, (thing,)).result.unserved.sum()) - unserved
             at_end = (ends == key).any(axis=0)[routes.od] if table == "nodes" else np.zeros(routes.n_routes, dtype=bool)
             out.append(Rank(_thing(compiled.corridor, table, key), seen[name], through, float(flow[at_end].sum())))
-    return tuple(sorted(out, key=lambda each: (-each.lost, -each.through, each.thing.table, each.thing.key)))
+    return tuple(sorted(out, key=lambda each: (each.own - each.lost, -each.through, each.thing.table, each.thing.key)))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from karvan.verbs import VERBS, Option, Read, Verb
 from karvan.verdict.document import SCHEMA_VERSION
 from karvan.verdict.judge import Word
 from karvan.verdict.shipment import Comparison
+from karvan.verdict.wardrop import Balanced
 
 EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_DATA, EXIT_OFF_COURSE, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 130
 _SHOWN_FAULTS = 100
@@ -93,6 +94,8 @@ def _command(verb: Verb) -> Callable[..., None]:
             for fault in answer.faults:
                 _say(str(fault))
             raise typer.Exit(InvalidData.exit_code)
+        if isinstance(answer, Balanced) and not answer.converged:
+            raise typer.Exit(EXIT_FAILED)
         if check and _is_off_course(answer):
             raise typer.Exit(EXIT_OFF_COURSE)
 

@@ -22,17 +22,19 @@ _MOST_EMPTIES = 12
 _MOST_CHANGES = 12
 _MOST_CUTS = 5
 _MOST_SWINGS = 10
+_NAME, _AMOUNT = 30, 7
+"""Characters that the name of a cut and an amount take at least."""
 _USED, _MOVED = 0.5, 0.01
 """Shares of a capacity: limits used less than the one in every month, or moved by less than the other, are not shown."""
 Words = dict[str, str]
 
 
-def flows(answer: verbs.Assigned, language: str) -> Group:
-    """Flows over cuts, boxes of ports, empties, limits, what one more Mt through the limits that bind is worth."""
+def flows(answer: verbs.Assigned, language: str, width: int = 200) -> Group:
+    """Flows over cuts (by commodity where a line is wide enough), boxes of ports, empties, limits, what one more Mt through the limits that bind is worth."""
     words = catalogue(language)
     document = answer.document()
     sentence = words["assign.staying"].format(demand=amount(document["demand"], "t"), unserved=amount(document["unserved"], "t"))
-    parts: list[RenderableType] = [_cuts(answer, words), Text("")]
+    parts: list[RenderableType] = [*_cuts(answer, words, width), Text("")]
     if document["empties"]:
         parts += [_empties(document["empties"], words), Text("")]
     if document["ports"]:
@@ -45,14 +47,15 @@ def _table(title: str, columns: Iterable[str], left: Sequence[str], words: Words
     """A table whose column names stand in the catalogue; those in `left` are texts."""
     out = Table(title=title, title_justify="left", box=None, header_style="bold")
     for name in columns:
-        out.add_column(words.get(f"assign.column.{name}", name), justify="left" if name in left else "right")
+        out.add_column(words.get(f"assign.column.{name}", name), justify="left" if name in left else "right", no_wrap=name not in left)
     return out
 
 
-def _cuts(answer: verbs.Assigned, words: Words) -> Table:
+def _cuts(answer: verbs.Assigned, words: Words, width: int) -> list[RenderableType]:
     compiled, result = answer.model.compiled, answer.answer.result
     title = words["assign.cuts"].format(year=answer.year, scenario=answer.scenario)
-    table = _table(title, ("cut", "forward", "reverse", *compiled.commodities), ("cut",), words)
+    wide = width >= _NAME + sum(max(len(name), _AMOUNT) + 2 for name in ("forward", "reverse", *compiled.commodities))
+    table = _table(title, ("cut", "forward", "reverse", *(compiled.commodities if wide else ())), ("cut",), words)
     for cut in compiled.corridor["cuts"].rows():
         flow = {}
         for direction in ("forward", "reverse"):
@@ -60,8 +63,8 @@ def _cuts(answer: verbs.Assigned, words: Words) -> Table:
             flow[direction] = result.arc_flow[:, measures.arcs_of_key(compiled, key)].sum(axis=1)
         both = flow["forward"] + flow["reverse"]
         if both.sum() > 0:
-            table.add_row(cut["name"], *(amount(float(flow[d].sum()), "t") for d in flow), *(amount(float(value), "t") for value in both))
-    return table
+            table.add_row(cut["name"], *(amount(float(flow[d].sum()), "t") for d in flow), *(amount(float(value), "t") for value in both if wide))
+    return [table] if wide else [table, Text(words["assign.narrow"], style="dim")]
 
 
 def _empties(rows: list[dict[str, Any]], words: Words) -> Table:
@@ -150,8 +153,12 @@ def without(answer: verbs.Without, language: str) -> Group:
 
 
 def _changes(title: str, changes: Sequence[criticality.Change], words: Words) -> Table:
-    table = _table(title, ("what", "before", "after", "difference"), ("what",), words)
-    for each in sorted(changes, key=lambda each: -abs(each.difference))[:_MOST_CHANGES]:
+    half = _MOST_CHANGES // 2
+    falls = [each for each in sorted(changes, key=lambda each: each.difference) if each.difference < -criticality.SMALL]
+    rises = [each for each in sorted(changes, key=lambda each: -each.difference) if each.difference > criticality.SMALL]
+    shown = falls[: max(half, _MOST_CHANGES - len(rises))] + rises[: max(half, _MOST_CHANGES - len(falls))]
+    table = _table(title.format(shown=len(shown), all=len(falls) + len(rises)), ("what", "before", "after", "difference"), ("what",), words)
+    for each in shown:
         sign = "+" if each.difference > 0 else ""
         table.add_row(each.name, amount(each.before, "t"), amount(each.after, "t"), f"{sign}{amount(each.difference, 't')}")
     return table

@@ -128,10 +128,10 @@ def _(answer: verbs.Fitted, console: Console, language: str) -> None:
 
 @render.register
 def _(answer: verbs.Assigned, console: Console, language: str) -> None:
-    console.print(assigned.flows(answer, language))
+    console.print(assigned.flows(answer, language, console.width))
     if answer.other is not None:
         console.print(f"\n{catalogue(language)['assign.beside']} {answer.other.scenario}")
-        console.print(assigned.flows(answer.other, language))
+        console.print(assigned.flows(answer.other, language, console.width))
 
 
 @render.register
@@ -159,7 +159,7 @@ def _(answer: wardrop.Balanced, console: Console, language: str) -> None:
 
 @render.register
 def _(answer: shipment.Comparison, console: Console, language: str) -> None:
-    console.print(ways(answer, language))
+    console.print(ways(answer, language, console.width))
     if answer.other is not None:
         console.print(f"\n{catalogue(language)['route.beside'].format(scenario=answer.other.scenario)}")
-        console.print(ways(answer.other, language))
+        console.print(ways(answer.other, language, console.width))

@@ -12,16 +12,18 @@ from karvan.faces.messages import catalogue
 from karvan.verdict import cpmm
 from karvan.verdict.shipment import ONE_MODE, Comparison, Way
 
+_WIDE = 130
+"""Characters of a line from which every column of the comparison fits; a narrower one leaves out what can be reckoned from the others or stands in --json."""
 NONE = "–"
 
 
-def ways(answer: Comparison, language: str) -> Group:
+def ways(answer: Comparison, language: str, width: int = 200) -> Group:
     """Everything that is said of the ways."""
     words = catalogue(language)
     parts: list[Any] = [Text(words["route.read_as"].format(given=given, read=read)) for given, read in answer.read_as]
     if not answer.ways:
         return Group(*parts, Text(words["route.none"]))
-    parts.extend([_comparison(answer, words, language), Text(words["route.order"], style="dim")])
+    parts.extend([_comparison(answer, words, language, width), Text(words["route.order"], style="dim")])
     if any(way.co2_optimistic for way in answer.ways):
         parts.append(Text(words["route.optimistic"], style="dim"))
     if not all(way.efficient for way in answer.ways):
@@ -31,36 +33,39 @@ def ways(answer: Comparison, language: str) -> Group:
         parts.append(Text(words["route.incomplete"]))
     if answer.asked.depart is not None:
         parts.append(Text(words["route.depart"].format(day=answer.asked.depart), style="dim"))
-    parts.extend([Text(""), _money(answer, words, language), Text(""), _emissions(answer, words, language), Text(_factors(answer, words), style="dim")])
+    parts.extend([Text(""), _money(answer, words, language), Text(""), _emissions(answer, words, language, width), Text(_factors(answer, words), style="dim")])
     parts.extend([Text(""), _indicators(answer, words, language), *_measured(answer, words, language)])
     for i, way in enumerate(answer.ways, start=1):
-        parts.extend([Text(""), _legs(answer, way, i, words, language)])
+        parts.extend([Text(""), _legs(answer, way, i, words, language, width)])
     return Group(*parts)
 
 
 def _table(title: str, words: dict[str, str], left: tuple[str, ...], right: tuple[str, ...]) -> Table:
     table = Table(title=title, title_justify="left", box=None, header_style="bold")
     for name in left:
-        table.add_column(words.get(f"route.{name}", name))
+        table.add_column(words.get(f"route.{name}", name), overflow="fold")
     for name in right:
-        table.add_column(words.get(f"route.{name}", name), justify="right")
+        table.add_column(words.get(f"route.{name}", name), justify="right", no_wrap=True)
     return table
 
 
-def _comparison(answer: Comparison, words: dict[str, str], language: str) -> Table:
+def _comparison(answer: Comparison, words: dict[str, str], language: str, width: int) -> Table:
     when = str(answer.year) if answer.asked.depart is None else words["chart.leaves"].format(day=answer.asked.depart)
     title = f"{answer.origin} → {answer.destination}, {_commodity(answer, words)}, {when}, {answer.scenario}"
     asked = ("within",) if answer.asked.within is not None else ()
-    table = _table(title, words, ("way", "via"), ("p10", "p50", "p90", "buffer", *asked, "money", "box", "co2", "km", "all_in"))
+    numbers = ("p10", "p50", "p90", "buffer", *asked, "money", "box", "co2", "km", "all_in")
+    left_out = () if width >= _WIDE else ("buffer", "box", "km", "all_in")
+    table = _table(title, words, ("way", "via"), tuple(name for name in numbers if name not in left_out))
     table.add_column(words["route.best_in"])
     for i, way in enumerate(answer.ways, start=1):
         box = NONE if way.money_per_teu is None else f"{_whole(way.money_per_teu, language)} USD/TEU"
         chance = [] if way.within is None else [words["route.chance"].format(share=f"{100 * way.within:.0f}", days=f"{answer.asked.within:g}")]
-        days = (_decimals(value, language) for value in (way.days_p10, way.days_p50, way.days_p90, way.buffer_days))
+        days = [_decimals(value, language) for value in (way.days_p10, way.days_p50, way.days_p90, way.buffer_days)]
         via = words["route.one_mode"] if way.via == ONE_MODE else way.via
         best = ", ".join([*(words[f"route.best.{word}"] for word in way.best_in), *([] if way.efficient else [words["route.beaten"]])])
-        table.add_row(str(i), via, *days, *chance, _whole(way.money, language), box, f"{_whole(way.co2, language)}{'*' if way.co2_optimistic else ''}",
-                      _whole(way.length, language), _whole(way.generalised, language), best)  # fmt: skip
+        cells = [*days, *chance, _whole(way.money, language), box, f"{_whole(way.co2, language)}{'*' if way.co2_optimistic else ''}",
+                 _whole(way.length, language), _whole(way.generalised, language)]  # fmt: skip
+        table.add_row(str(i), via, *(cell for name, cell in zip(numbers, cells, strict=True) if name not in left_out), best)
     return table
 
 
@@ -77,15 +82,16 @@ def _money(answer: Comparison, words: dict[str, str], language: str) -> Table:
     return table
 
 
-def _emissions(answer: Comparison, words: dict[str, str], language: str) -> Table:
+def _emissions(answer: Comparison, words: dict[str, str], language: str, width: int) -> Table:
     """Emissions of every way in the terms of ISO 14083."""
     table = _table(words["route.co2_title"], words, ("way",), ("total", "well_to_tank", "tank_to_wheel", "hubs", "empties"))
-    table.add_column(words["route.by_mode"])
+    if width >= _WIDE:
+        table.add_column(words["route.by_mode"])
     for i, way in enumerate(answer.ways, start=1):
         gases = way.emissions
         parts = (gases.total, gases.well_to_tank, gases.tank_to_wheel, gases.hubs if gases.hubs_known else None, gases.empties)
         by_mode = ", ".join(f"{mode} {_decimals(value, language)}" for mode, value in sorted(gases.by_mode, key=lambda each: -each[1]))
-        table.add_row(str(i), *(NONE if value is None else _decimals(value, language) for value in parts), by_mode)
+        table.add_row(str(i), *(NONE if value is None else _decimals(value, language) for value in parts), *([by_mode] if width >= _WIDE else []))
     return table
 
 
@@ -131,14 +137,18 @@ def _measured(answer: Comparison, words: dict[str, str], language: str) -> list[
     return [Text(""), table]
 
 
-def _legs(answer: Comparison, way: Way, number: int, words: dict[str, str], language: str) -> Table:
+def _legs(answer: Comparison, way: Way, number: int, words: dict[str, str], language: str, width: int) -> Table:
     nodes = answer.compiled.corridor["nodes"]
     names = dict(zip(nodes.keys, nodes["name"], strict=True))
-    table = _table(words["route.legs_title"].format(way=number), words, ("from", "to", "by", "what"), ("km", "hours", "wait", "usd", "gas"))
+    texts, numbers = ("from", "to", "by", "what"), ("km", "hours", "wait", "usd", "gas")
+    left_out = () if width >= _WIDE else ("by", "wait")
+    table = _table(words["route.legs_title"].format(way=number), words, tuple(name for name in texts if name not in left_out),
+                   tuple(name for name in numbers if name not in left_out))  # fmt: skip
     for leg in way.legs:
-        table.add_row(names[leg.from_node], names[leg.to_node] if leg.to_node != leg.from_node else "", leg.mode, leg.name,
-                      _whole(leg.length, language) if leg.length else "", _decimals(leg.hours, language), _decimals(leg.wait, language) if leg.wait >= 0.05 else "",
-                      _decimals(leg.money, language), _decimals(leg.co2, language))  # fmt: skip
+        cells = (names[leg.from_node], names[leg.to_node] if leg.to_node != leg.from_node else "", leg.mode, leg.name,
+                 _whole(leg.length, language) if leg.length else "", _decimals(leg.hours, language), _decimals(leg.wait, language) if leg.wait >= 0.05 else "",
+                 _decimals(leg.money, language), _decimals(leg.co2, language))  # fmt: skip
+        table.add_row(*(cell for name, cell in zip((*texts, *numbers), cells, strict=True) if name not in left_out))
     return table
 
 
