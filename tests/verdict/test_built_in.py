@@ -232,6 +232,6 @@ def test_the_price_of_a_hand_over_is_the_slope_of_the_optimum(model: Model) -> N
         capacity[limit] *= factor
         conditions = replace(answer.conditions, capacity=capacity)
         result = assign.solve(model.problem, conditions, model.compiled.delay, model.base_cost, warm=answer.result.price)
-        objective.append(model.certified(Answer(conditions, result), "one unit more or less").objective)
+        objective.append(model.certified(Answer(conditions, result, answer.cells), "one unit more or less").objective)
     slope = (objective[0] - objective[1]) / (0.002 * answer.conditions.capacity[limit])
     assert answer.result.price[limit] == pytest.approx(slope, rel=1e-3)

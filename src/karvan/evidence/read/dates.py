@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+from karvan.evidence.read import lexicon
 from karvan.evidence.read.text import Text
 from karvan.evidence.read.units import unit_after
 
@@ -102,7 +103,7 @@ _COUNT = {w: n for n, ws in enumerate((
     "", "un one один одного bir бір", "deux two два двух iki екі", "trois three три трех üç uc үш", "quatre four четыре четырех dört dörd төрт",
     "cinq five пять пяти beş бес", "six six шесть шести altı алты", "sept seven семь семи yedi yeddi жеті", "huit eight восемь восьми sekiz səkkiz сегіз",
     "neuf nine девять девяти dokuz doqquz тоғыз", "dix ten десять десяти on он", "onze eleven одиннадцать одиннадцати")) for w in ws.split()}  # fmt: skip
-_NAMES = re.compile(r"(?:vision|agenda|expo|stratégie|strategy|стратеги\w+|cop|horizon europe|kazakhstan|казахстан|azerbaijan|туркменистан|узбекистан|uzbekistan|iso|euro|закон\w*|№|n°|no\.)[ -«\"]{0,2}$")
+_NAMES = lexicon.pattern("name_before_a_year")
 
 
 @dataclass(frozen=True)

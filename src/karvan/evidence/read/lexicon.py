@@ -7,6 +7,7 @@ separated by `|`. A word that ends in `*` stands for every word that begins so. 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -95,6 +96,17 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
     text = (resources.files("karvan.evidence.read") / "lexicon" / f"{name}.tsv").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return tuple({key: (cell or "").strip() for key, cell in row.items() if key} for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+@cache
+def written(name: str) -> str:
+    """What stands beside a name in patterns.tsv."""
+    return next(row["pattern"] for row in rows("patterns") if row["name"] == name)
+
+
+def pattern(name: str) -> re.Pattern[str]:
+    """A pattern of the words of one region or trade, which no code spells out."""
+    return re.compile(written(name))
 
 
 def phrases_of(row: dict[str, str], language: str) -> Iterable[str]:

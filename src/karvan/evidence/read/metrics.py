@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from karvan.evidence.read.lexicon import table
+from karvan.evidence.read.lexicon import pattern, table, written
 from karvan.evidence.read.quantities import CHANGE, Quantity
 from karvan.evidence.read.text import Span, Text
+
+_SEA, _SEA_LEVEL = pattern("sea"), written("sea_level_metric")
 
 CHANGING = {
     language: re.compile(
@@ -218,14 +220,14 @@ def _plural(noun: str) -> str:
 
 
 def _length(text: Text, q: Quantity, near: list[Cue]) -> tuple[str | None, str]:
-    if q.unit == "m" and re.search(r"caspien|mer |caspian|sea|каспи|hazar|xəzər", text.low[max(0, q.start - 160) : q.end + 60]):
-        return "caspian_level_change", "metric.cue"
+    if q.unit == "m" and _SEA.search(text.low[max(0, q.start - 160) : q.end + 60]):
+        return _SEA_LEVEL, "metric.cue"
     before = text.low[max(0, q.start - 8) : q.start]
     after = text.low[q.end : q.end + 30]
     if re.search(r"(?:^|\s)à (?:environ )?$", before) or re.match(r"\s(?:de la frontière|away|from|north|south|east|west|au nord|au sud|à l'est|à l'ouest|от|du port)", after):
         return "distance", "metric.position"
     if _has(near, "level", 120) and q.unit == "m":
-        return "caspian_level_change", "metric.cue"
+        return _SEA_LEVEL, "metric.cue"
     own = re.search(r"(?:longue?s? de|longueur(?: totale)? de|length of|протяженност\w+|длин\w+|uzunlu\w+) (?:\w+ )?$", text.low[max(0, q.start - 34) : q.start])
     first = _nearest([cue for cue in near if not (own and cue.name in ("distance", "shorter"))], _LENGTHS)
     if q.unit == "m" and first not in ("tunnel", "cable"):

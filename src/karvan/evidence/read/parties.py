@@ -6,13 +6,13 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from karvan.evidence.read import modality
+from karvan.evidence.read import lexicon, modality
 from karvan.evidence.read.metrics import Metric
 from karvan.evidence.read.places import Scene
 from karvan.evidence.read.quantities import Quantity
 from karvan.evidence.read.text import Span, Text
 
-_CORRIDOR = re.compile(r"corridor|маршрут|transport route|titr|tmtm|тмтм|transcasp|trans-casp|middle corridor|couloir|коридор|средн\w+ коридор|koridor|dəhliz|дәліз|itinéraire|route international|\btripp\b")
+_CORRIDOR = lexicon.pattern("corridor")
 _BETWEEN = re.compile(r"(?<!\w)(?:entre|between|между)(?!\w)|arasında|arasındakı")
 _SITED = frozenset(["transit_volume", "port_capacity", "port_throughput", "rail_length", "route_length", "cable_length", "tunnel_length", "road_length", "pipeline_length", "area", "power_capacity", "energy_output", "project_cost", "financing", "start_date", "completion_date", "operational_date", "opening_date", "berths_count", "terminals_count", "vehicle_volume", "wagon_volume", "container_volume", "oil_transit_volume", "distance", "data_capacity", "stations_count", "tunnels_count", "bridges_count", "progress"])
 _BILATERAL = frozenset(["trade_turnover", "exports_value", "imports_value", "exports_volume", "investment_stock", "investment_flow", "company_count", "projects_count", "projects_value", "agreements_count", "visits_count", "contracts_count", "contracts_value", "agreement_value", "jobs", "signing_date", "plan_period", "visit_date", "anniversary", "transit_volume"])
@@ -92,7 +92,7 @@ class Parties:
         return self.scene.pair or self._lead()
 
     def _listed(self, sentence: Span, q: Quantity, cities: bool) -> tuple[str, ...]:
-        """In a list of figures by country (Kazakhstan 3 Mt, Uzbekistan 2 Mt) the country of the same item."""
+        """In a list of figures by country (Angola 3 Mt, Zambia 2 Mt) the country of the same item."""
         text = self.text
         cuts = [sentence.start, *(m.start() for m in re.finditer(r"[,;(]|(?<!\w)(?:et|and|и|tandis|while)(?!\w)", text.low[sentence.start : sentence.end])), sentence.end - sentence.start]
         cuts = [cuts[0], *(sentence.start + c for c in cuts[1:])]
