@@ -74,7 +74,7 @@ def _money(answer: Comparison, words: dict[str, str], language: str) -> Table:
     numbers = tuple(str(i) for i in range(1, len(answer.ways) + 1))
     table = _table(words["route.money_title"], words, ("actor",), numbers)
     actors = sorted({actor for way in answer.ways for actor, _ in way.money_by_actor},
-                    key=lambda actor: -max(dict(way.money_by_actor).get(actor, 0.0) for way in answer.ways))  # fmt: skip
+                    key=lambda actor: (-max(dict(way.money_by_actor).get(actor, 0.0) for way in answer.ways), actor))  # fmt: skip
     for actor in actors:
         stack = [dict(way.money_by_actor).get(actor) for way in answer.ways]
         table.add_row(actor or words["route.nobody"], *(NONE if value is None else _decimals(value, language) for value in stack))
