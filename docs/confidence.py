@@ -18,7 +18,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.evidence.read import marked  # noqa: E402
+from tests.evidence.read import marked  # noqa: E402 -- found by the path set above, as the next two
 
 from karvan.evidence.read import confidence, places  # noqa: E402
 from karvan.files import cases  # noqa: E402

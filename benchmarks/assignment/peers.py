@@ -12,7 +12,7 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -145,11 +145,11 @@ def path4gmns(problem: Problem) -> Solver:
     return ready
 
 
-def _write(file: Path, header: list[str], rows: object) -> None:
+def _write(file: Path, header: list[str], rows: Iterable[Iterable[object]]) -> None:
     with file.open("w", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(header)
-        writer.writerows(rows)  # type: ignore[arg-type]
+        writer.writerows(rows)
 
 
 PEERS: dict[str, tuple[Callable[[Problem], Solver], float]] = {"pytraf": (pytraf, 0.0), "aequilibrae": (aequilibrae, 1e-6), "path4gmns": (path4gmns, 1e-4)}

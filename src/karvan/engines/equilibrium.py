@@ -9,10 +9,9 @@ second-order shifts (Jayakrishnan et al. 1994) in passes over the known paths al
 tenth of a tree. What makes it fast:
 
 - a path is compared with the busiest path of its pair only on the links in which the two differ, laid out in order of use;
-- a tree is rebuilt by letting every node take its best arrival, in the order of the last tree of its origin, until none
-  changes; a heap is needed only when much has changed;
-- one set of trees an iteration gives the gap and the new paths both.
-
+- a tree is rebuilt by letting every node take its best arrival, in the order of the last tree of its origin, until that
+  order holds; a heap is needed only when much has changed;
+- one set of trees an iteration gives the gap and the new paths both;
 - a path is added only when it saves more than a hundredth of the last gap: where segments of equal cost abound, the cheaper one
   of the moment is another one each time.
 
