@@ -27,6 +27,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "services": ("round_trip", "frequency", "exists"),
     "fleets": ("number", "payload", "availability", "payload_loss", "level_reference"),
     "resources": ("capacity",),
+    "routines": ("value",),
     "tariffs": ("price", "price_per_km"),
     "parameters": ("value",),
 }

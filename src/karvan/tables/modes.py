@@ -11,5 +11,6 @@ SCHEMA = Schema("modes", "ways of carrying: rail by gauge, road, sea, ferry, pip
     choice("layer", "which flows share it", "freight", "power", "fibre", default="freight"),
     number("speed", "commercial speed where a link gives none, stops included", "km/h", minimum=0),
     number("time_cv", "standard deviation of the running time over its mean, where a link gives none", "share", minimum=0, maximum=5, default=0.0),
+    choice("carrier", "what moves in days: wagons gather in trains, ships and lorries carry what is loaded, a pipe takes parcels; read by `simulate`", "train", "ship", "lorry", "pipe", late=True),
     *PROVENANCE,
 ), required=True)

@@ -1,0 +1,325 @@
+"""Ships: they lie at a port until a load is there, berth, load, wait for the weather, sail, and now and then go to the yard.
+
+A ship that is free goes to the service whose cargo, here and waiting on the other side, fills most ships; it looks every few hours.
+Where the case knows departures it leaves at them. A service without a fleet has as much room as is wanted, at its departures.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from karvan.bridge.compile import HOURS
+from karvan.bridge.days.calendar import HOUR_A_DAY
+from karvan.bridge.days.consignments import Consignments, Pile
+from karvan.bridge.days.places import VEHICLE, Known, Places
+from karvan.bridge.expanded import DIRECTIONS
+from karvan.corridor.checks import usage_unit
+from karvan.engines.simulate import CLOCK, UNITS, Attribute, Place
+from karvan.engines.simulate.distributions import constant, exponential, uniform
+from karvan.engines.simulate.program import Program
+from karvan.tables.departures import DAYS as WEEKDAYS
+
+LOOK = 6.0
+"""hours between two looks of a dispatcher at what lies in the ports."""
+WEEK = 7 * HOUR_A_DAY
+NO_END = 1_000_000_000
+
+
+@dataclass(eq=False)
+class Fleet:
+    """A fleet while its ships are written."""
+
+    key: str
+    payload: float
+    """units of one ship at the level of the sea."""
+    unit: str
+    ships: int
+    works: float
+    """share of the time, weather apart, in which a ship works."""
+    repair: float
+    """hours out of service at a time; 0: such times are taken off the number of ships."""
+    piles: dict[tuple[str, str], list[Pile]] = field(default_factory=lambda: defaultdict(list))
+    """(from node, to node) -> what lies there for the other side."""
+
+    @property
+    def ports(self) -> list[str]:
+        """Where its ships call."""
+        return list(dict.fromkeys(port for pair in self.piles for port in pair))
+
+
+def write(consignments: Consignments, payload_factor: np.ndarray) -> list[Fleet]:
+    """The ships of every fleet, and the departures of services without one; the fleets."""
+    places = consignments.places
+    fleets: dict[str, Fleet] = {}
+    for name, pile in sorted(consignments.quays.items()):
+        key = places.ways.fleet(pile.arcs[0])
+        if key:
+            if key not in fleets:
+                fleets[key] = _fleet(places, key, payload_factor)
+            fleets[key].piles[_ends(places, pile.arcs[0])].append(pile)
+        else:
+            _departures(places, consignments, name, pile)
+    for fleet in fleets.values():
+        _Captain(consignments, fleet).write()
+    return list(fleets.values())
+
+
+def _fleet(places: Places, key: str, payload_factor: np.ndarray) -> Fleet:
+    corridor, of = places.compiled.corridor, places.compiled.cells.of
+    i = corridor["fleets"].index[key]
+    number, availability, payload = (float(of(places.cells, "fleets", name)[i]) for name in ("number", "availability", "payload"))
+    works = min(1.0, availability / _open(places, key))
+    repair = places.ways.routines.get("repair", key) or 0.0
+    ships = int(np.ceil(number - 1e-9)) if repair else round(number * works)
+    if ships < 1:
+        places.model.pool.faults.append(f"fleet {key}: {number:g} ships that work {works:.0%} of the time are none; give it ships, or a routine `repair`")
+        ships = 1
+    share = min(1.0, number * works / ships) if repair else 1.0
+    unit = usage_unit(str(corridor["fleets"]["payload_unit"][i])) or "t"
+    return Fleet(key, payload * float(payload_factor[i]), unit, ships, share, repair)
+
+
+def _open(places: Places, fleet: str) -> float:
+    """The share of the year in which the ports of a fleet are open: what its availability holds of weather, which is played."""
+    corridor = places.compiled.corridor
+    services, terminals, calendars = corridor["services"], corridor["terminals"], corridor["calendars"]
+    links = {str(link) for link, of in zip(services["link_id"], services["fleet_id"], strict=True) if of == fleet}
+    ports = {str(corridor["links"].row(link)[end]) for link in links for end in ("from_node", "to_node")}
+    named = {str(calendar) for calendar, node in zip(terminals["calendar_id"], terminals["node_id"], strict=True) if calendar and str(node) in ports}
+    shares = places.compiled.cells.of(places.cells, "calendars", "open_share")
+    found = [float(shares[np.asarray(calendars["calendar_id"] == calendar)].mean()) for calendar in sorted(named)]
+    return max(float(np.mean(found)), 0.01) if found else 1.0
+
+
+def _ends(places: Places, arc: int) -> tuple[str, str]:
+    row = places.compiled.corridor["links"].at(places.compiled.arcs.link[arc])
+    ends = (str(row["from_node"]), str(row["to_node"]))
+    return ends if places.compiled.arcs.direction[arc] == 0 else ends[::-1]
+
+
+class _Captain:
+    """Writes the program of the ships of one fleet."""
+
+    def __init__(self, consignments: Consignments, fleet: Fleet):
+        self.consignments, self.fleet, self.places = consignments, fleet, consignments.places
+        model = self.places.model
+        self.program: Program = model.program(f"ship:{fleet.key}")
+        self.since, self.score, self.best, self.chosen, self.number = (
+            model.attribute(name) for name in ("since", "score", "best", "chosen", "number")
+        )  # fmt: skip
+
+    def write(self) -> None:
+        """A ship goes from port to port; at first they are spread over the ports."""
+        program, ports = self.program, self.fleet.ports
+        for i, port in enumerate(ports[:-1]):
+            program.branch(f"starts at {port}", 1.0 / (len(ports) - i), f"arrive {port}")
+        program.goto(f"arrive {ports[-1]}")
+        for port in ports:
+            self._port(port)
+        self.places.model.start(program, self.fleet.ships)
+
+    def _port(self, port: str) -> None:
+        program = self.program
+        out = list(dict.fromkeys(pair if pair[0] == port else pair[::-1] for pair in self.fleet.piles if port in pair))
+        program.label(f"arrive {port}").set(self.since, CLOCK).label(f"look {port}")
+        self._choose(f"from {port}", [([*self._piles(pair), *self._piles(pair[::-1])], f"to {pair[1]} from {port}") for pair in out])
+        for pair in out:
+            self._service(pair)
+
+    def _piles(self, pair: tuple[str, str]) -> list[Pile]:
+        return self.fleet.piles.get(pair, [])
+
+    def _service(self, pair: tuple[str, str]) -> None:
+        """Go to a service: with what lies there when it is enough or the time has passed; empty when more waits on the other side."""
+        program, routines = self.program, self.places.ways.routines
+        port, other = pair
+        here, there = self._piles(pair), self._piles(pair[::-1])
+        services = [self.places.ways.keys[pile.arcs[0]] for pile in (*here, *there)]
+        least = routines.get("minimum", *services, self.fleet.key) or 0.0
+        linger = routines.get("linger", *services, self.fleet.key) or 0.0
+        program.label(f"to {other} from {port}")
+        self._sum(here, self.score)
+        load, stay, ballast = f"load {port} {other}", f"stay {port} {other}", f"ballast {port} {other}"
+        if least > 0:
+            program.when(self.score, ">=", least, load)
+            program.when(self.since.elapsed, "<", linger, stay)
+        program.when(self.score, ">", 0.0, load)
+        self._sum(there, self.score)
+        program.when(self.score, ">=", max(least, 1e-9), ballast)
+        program.label(stay).delay(f"look {port} {other}", LOOK).goto(f"look {port}")
+        program.label(ballast).delay(f"ballast {port} {other}", self.places.time((here or there)[0].arcs[0]))
+        self._dock(f"{port} {other}", (here or there)[0])
+        program.goto(f"arrive {other}").label(load)
+        self._choose(f"at {port} {other}", [([pile], f"take {pile.store.name}") for pile in here])
+        for pile in here:
+            self._sail(pile, port, other)
+
+    def _sail(self, pile: Pile, port: str, other: str) -> None:
+        program = self.program.label(f"take {pile.store.name}")
+        full = max(1, int(_load(self.places, self.fleet, pile)))
+        empty, away = f"nothing {pile.store.name}", f"away {pile.store.name}"
+        _cross(self.consignments, program, pile, full=full, hours=self._port_hours(pile), nothing=empty)
+        self._dock(pile.store.name, pile)
+        program.goto(away).label(empty).delay(f"look again {pile.store.name}", LOOK).goto(f"look {port}")
+        program.label(away).goto(f"arrive {other}")
+
+    def _dock(self, name: str, pile: Pile) -> None:
+        """After a crossing a ship may go to the yard, so often that it works the share of the time that the case says."""
+        fleet = self.fleet
+        if fleet.repair > 0 and fleet.works < 1.0:
+            leg = self._round_trip(pile) / 2.0
+            chance = min(1.0, leg * (1.0 - fleet.works) / (fleet.works * fleet.repair))
+            self.program.branch(f"works on {name}", 1.0 - chance, f"sound {name}").delay(f"repair {name}", exponential(fleet.repair)).label(f"sound {name}")
+
+    def _round_trip(self, pile: Pile) -> float:
+        service = int(self.places.compiled.arcs.service[pile.arcs[0]])
+        found = float(self.places.compiled.cells.of(self.places.cells, "services", "round_trip")[service])
+        return 2.0 * float(self.places.hours[pile.arcs[0]]) if np.isnan(found) else found
+
+    def _port_hours(self, pile: Pile) -> float:
+        """Hours in a port of which no rate is known: what the round trip leaves."""
+        return max(0.0, self._round_trip(pile) / 2.0 - float(self.places.hours[pile.arcs[0]]))
+
+    # ---- choices ----------------------------------------------------------------------------------------------------
+    def _sum(self, piles: Sequence[Pile], into: Attribute) -> None:
+        """How many ships the piles fill."""
+        self.program.set(into, 0.0)
+        for pile in piles:
+            self.program.set(self.number, pile.store.level).scale(self.number, 1.0 / max(1.0, _load(self.places, self.fleet, pile)))
+            self.program.add(into, self.number)
+
+    def _choose(self, name: str, choices: Sequence[tuple[list[Pile], str]]) -> None:
+        """Jump to the label of the piles that fill most ships; to the first of equals."""
+        program = self.program
+        if not choices:
+            program.delay(f"look {name}", LOOK).goto(f"look {name.split()[1]}")
+            return
+        for i, (piles, _) in enumerate(choices[1:] and choices):
+            self._sum(piles, self.score)
+            if i == 0:
+                program.set(self.best, self.score).set(self.chosen, 0.0)
+                continue
+            program.set(self.number, self.best).scale(self.number, -1.0).add(self.number, self.score)
+            program.when(self.number, "<=", 0.0, f"less {i} {name}").set(self.best, self.score).set(self.chosen, float(i)).label(f"less {i} {name}")
+        for i, (_, label) in enumerate(choices[1:], start=1):
+            program.when(self.chosen, "==", float(i), label)
+        program.goto(choices[0][1])
+
+
+def _load(places: Places, fleet: Fleet, pile: Pile) -> float:
+    """What a ship takes from a pile, in parts of its unit."""
+    ratio = 1.0 if pile.unit == fleet.unit else places.per("" if pile.before < 0 else places.ways.keys[pile.before], pile.unit, fleet.key, fleet.unit, pile.mix)
+    return fleet.payload * ratio * pile.parts
+
+
+def _cross(consignments: Consignments, program: Program, pile: Pile, *, full: int | None, hours: float, nothing: str = "") -> None:
+    """Berth, load, leave when the sea is open, sail, berth, discharge. `full`: take so much from the pile, and nothing: the label where
+    the ship goes on when it is gone; None: the cargo is on board already."""
+    places = consignments.places
+    name = pile.store.name
+    gate = _berth(places, program, pile.before, name)
+    if full is not None:
+        program.take(pile.store, full, minimum=0, linger=0.0)
+        program.when(UNITS, ">", 0, f"loading {name}")
+        _leave(places, program, pile.before)
+        program.goto(nothing).label(f"loading {name}")
+    _handle(places, program, pile, pile.before, f"load {name}", hours)
+    if pile.before >= 0:
+        program.take(places.waiting(pile.before), UNITS, minimum=0, into=consignments.scratch)
+    if pile.yard is not None:
+        program.take(pile.yard, UNITS, minimum=0, into=consignments.scratch)
+    if gate is not None:
+        program.wait(gate)
+    _timetable(places, program, pile)
+    _leave(places, program, pile.before)
+    program.record(_sailings(places, pile), UNITS)
+    program.delay(f"sail {name}", places.time(pile.arcs[0]))
+    _berth(places, program, pile.after, f"{name} arrived")
+    _handle(places, program, pile, pile.after, f"discharge {name}", hours)
+    program.unload()
+    _leave(places, program, pile.after)
+
+
+def _berth(places: Places, program: Program, arc: int, name: str) -> Place | None:
+    """Wait for the sea and for a berth; the gate of the sea."""
+    if arc < 0:
+        return None
+    gate = places.sea(places.calendar_of(arc))
+    if gate is not None:
+        program.wait(gate)
+    berth = places.berth(arc)
+    if berth is not None:
+        program.seize(berth, name=f"berth {name}")
+    return gate
+
+
+def _leave(places: Places, program: Program, arc: int) -> None:
+    berth = places.berth(arc) if arc >= 0 else None
+    if berth is not None:
+        program.release(berth)
+
+
+def _handle(places: Places, program: Program, pile: Pile, arc: int, name: str, hours: float) -> None:
+    """Load or discharge: by the rate of the berth, with its cranes; by the hours that the round trip leaves where none is known."""
+    if arc < 0 or places.berth(arc) is None:
+        program.delay(name, constant(hours))
+        return
+    cranes = places.cranes(arc)
+    for crane in cranes:
+        program.seize(crane)
+    unit = places.unit(arc)
+    ratio = 1.0 if unit == pile.unit else places.per(places.ways.keys[arc], unit, "", pile.unit, pile.mix)
+    program.delay(name, ratio / places.rate(arc) / pile.parts, per=UNITS)
+    for crane in reversed(cranes):
+        program.release(crane)
+
+
+def _sailings(places: Places, pile: Pile) -> Place:
+    """The tally of sailings of a service in one direction; what is recorded is the load in parts of its unit."""
+    service = places.ways.keys[pile.arcs[0]]
+    direction = DIRECTIONS[places.compiled.arcs.direction[pile.arcs[0]]]
+    name = f"sailing:{service}:{direction}:{pile.unit}"
+    if name not in places._made:
+        known = Known("sailing", "services", service, direction, pile.unit, pile.parts, VEHICLE, other=places.ways.fleet(pile.arcs[0]))
+        places._note(name, places.model.tally(name), known)
+    return places._made[name]
+
+
+def _timetable(places: Places, program: Program, pile: Pile) -> None:
+    """Where departures are known, wait for one: each lets one ship go."""
+    table = places.compiled.corridor["departures"]
+    service = places.ways.keys[pile.arcs[0]]
+    direction = DIRECTIONS[places.compiled.arcs.direction[pile.arcs[0]]]
+    mine = [row for row in table.rows() if row["service_id"] == service and row["direction"] == direction]
+    if not mine:
+        return
+    name = f"departures:{service}:{direction}"
+    if name not in places._made:
+        permit = places._note(name, places.model.tank(name, 0, 1, cause="timetable"), Known("departures", "services", service, direction, who=VEHICLE))
+        for row in mine:
+            clock = places.model.calendar(f"{name}:{row['departure_id']}", cause="timetable")
+            going = places.model.program(f"{name}:{row['departure_id']}:clock").label("again")
+            offset = WEEKDAYS.index(str(row["weekday"])) * HOUR_A_DAY + float(row["hour"])
+            going.slot(clock, WEEK, offset).when(permit.level, ">", 0, "again").put(permit, 1).goto("again")
+            places.model.start(going)
+    program.take(places._made[name], 1, minimum=1, into=places.model.attribute("permit"))
+
+
+def _departures(places: Places, consignments: Consignments, name: str, pile: Pile) -> None:
+    """A service without a fleet: whatever lies there leaves at its departures, regularly; at once where none are known."""
+    ship = places.model.program(f"ship:{name}")
+    _cross(consignments, ship, pile, full=None, hours=0.0)
+    ship.leave()
+    going = places.model.program(f"departures:{name}:clock")
+    frequency = float(places.compiled.cells.of(places.cells, "services", "frequency")[places.compiled.arcs.service[pile.arcs[0]]])
+    if frequency > 0:
+        headway = HOURS / frequency
+        going.delay("first", uniform(0.0, headway)).label("next").take(pile.store, NO_END, minimum=0, linger=0.0)
+        going.when(UNITS, "<=", 0, "none").spawn("ship", ship, carrying=True).label("none").delay("headway", headway).goto("next")
+    else:
+        going.label("next").take(pile.store, 1).spawn("ship", ship, carrying=True).goto("next")
+    places.model.start(going)

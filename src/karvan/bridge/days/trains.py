@@ -1,0 +1,80 @@
+"""Trains: what lies in a siding goes on when a full load is there, or after some time with less."""
+
+from __future__ import annotations
+
+import math
+
+from karvan.bridge.days.consignments import Consignments, Pile
+from karvan.bridge.days.places import TRAIN_PARTS, near
+from karvan.engines.simulate import UNITS
+from karvan.engines.simulate.program import Program
+from karvan.engines.simulate.stations import batches
+
+
+def write(consignments: Consignments) -> None:
+    """The trains of every siding."""
+    for name, pile in consignments.sidings.items():
+        _write(consignments, name, pile)
+
+
+def full_train(consignments: Consignments, pile: Pile) -> float:
+    """Units of a full train in a siding; 0 when the case does not say what a train takes."""
+    if pile.unit == "train":
+        return 1.0
+    return consignments.places.per("", pile.unit, "", "train", pile.mix)
+
+
+def _write(consignments: Consignments, name: str, pile: Pile) -> None:
+    places, model, routines = consignments.places, consignments.places.model, consignments.places.ways.routines
+    mode = _mode(consignments, pile)
+    load = full_train(consignments, pile)
+    said = routines.get("full", mode)
+    full = max(1, round((said or 0.0) * load * pile.parts))
+    train = model.program(f"train:{name.partition(':')[2]}")
+    if pile.yard is not None:
+        train.take(pile.yard, UNITS, minimum=0, into=consignments.scratch)
+    for arc in pile.arcs:
+        if places.compiled.arcs.link[arc] >= 0:
+            _run(consignments, train, pile, arc)
+        else:
+            _pass(consignments, train, pile, arc, max(load * (said or 1.0), 1.0 / TRAIN_PARTS))
+    train.unload().leave()
+    least, linger = routines.get("minimum", mode), routines.get("linger", mode)
+    minimum = max(1, min(full, round((least or 0.0) * load * pile.parts)))
+    batches(model, f"forming:{name.partition(':')[2]}", pile.store, train, full, minimum=minimum, linger=linger)
+
+
+def _mode(consignments: Consignments, pile: Pile) -> str:
+    places = consignments.places
+    for arc in pile.arcs:
+        if places.compiled.arcs.link[arc] >= 0:
+            return places.ways.link_mode(arc)
+    return str(places.ways.terminal(pile.arcs[0])["from_mode"])
+
+
+def _run(consignments: Consignments, train: Program, pile: Pile, arc: int) -> None:
+    """A link: the train keeps its entry for as long as the yearly capacity says, then runs."""
+    places = consignments.places
+    key = places.ways.link(arc)
+    line = places.line(arc)
+    if line is not None:
+        busy = places.line_hours(arc, pile.unit, pile.mix) / pile.parts
+        train.seize(line).delay(f"way {key}", busy, per=UNITS).release(line)
+    train.delay(key, places.time(arc))
+
+
+def _pass(consignments: Consignments, train: Program, pile: Pile, arc: int, load: float) -> None:
+    """A check or a change of gauge: servers where a capacity is known, the rest of the time without them."""
+    places = consignments.places
+    key = places.ways.keys[arc]
+    clock = places.hours_of(arc)
+    if clock is not None:
+        train.window(clock)
+    step = places.step(arc)
+    rest, deviation = float(places.hours[arc]), float(places.deviation[arc])
+    if step is not None:
+        busy = places.per(key, places.unit(arc), "", pile.unit, pile.mix) / places.rate(arc)
+        train.seize(step).delay(f"work {key}", busy / pile.parts, per=UNITS).release(step)
+        rest -= min(rest, 0.0 if math.isnan(busy) else busy * load)
+    train.delay(key, near(rest, deviation))
+    consignments.inspect(train, key)

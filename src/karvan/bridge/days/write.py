@@ -1,0 +1,50 @@
+"""Write the model of a year by days: from the flows of `assign` to tables that the simulator plays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from karvan.bridge.compile import Compiled
+from karvan.bridge.days import others, ships, trains
+from karvan.bridge.days.consignments import Consignments
+from karvan.bridge.days.places import Known, Places
+from karvan.bridge.days.plan import Plan, Ways, plan
+from karvan.bridge.days.ships import Fleet
+from karvan.engines.arrays import Conditions, Incidence, RouteSet
+from karvan.engines.simulate import Model, Tables
+
+
+@dataclass(frozen=True, eq=False)
+class Days:
+    """A year as a model of days, and what its places are in the case."""
+
+    tables: Tables
+    plan: Plan
+    known: dict[str, Known]
+    """place of the model -> what it is."""
+    fleets: tuple[Fleet, ...]
+    sent: dict[str, float]
+    """tally of a journey -> t a year that are sent."""
+
+
+def write(
+    compiled: Compiled, routes: RouteSet, incidence: Incidence, conditions: Conditions, cells: np.ndarray, route_flow: np.ndarray,
+    counted: np.ndarray, cuts: dict[str, np.ndarray], level: float,
+) -> Days:  # fmt: skip
+    """The routes over the `counted` arcs and what shares their ships, as a model. `cuts`: bool[arc] of each cut to count.
+
+    Raises `InvalidData` when the case does not say what is needed, `ModelError` when the model cannot run.
+    """
+    ways = Ways(compiled, cells)
+    chosen = plan(compiled, ways, routes, incidence, route_flow, counted)
+    places = Places(Model("year"), ways, chosen, conditions, cells)
+    consignments = Consignments(places, cuts)
+    for traffic in chosen.traffic:
+        consignments.write(traffic)
+    fleets = ships.write(consignments, compiled.payload_factor(cells, level))
+    trains.write(consignments)
+    others.write(places)
+    places.write_weather()
+    return Days(places.model.build(), chosen, places.known, tuple(fleets), consignments.delivered)
