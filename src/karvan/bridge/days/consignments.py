@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from karvan.bridge.days import plan as planning
 from karvan.bridge.days.calendar import LEAD, YEAR, by_day
-from karvan.bridge.days.places import CARGO, PARTS, SHIP, TRAIN_CAUSE, TRAIN_PARTS, Known, Places, near
+from karvan.bridge.days.places import CARGO, SHIP, TRAIN_CAUSE, Known, Places, near
 from karvan.bridge.days.plan import HAUL, MOVE, STEP, VOYAGE, Piece, Traffic, digest
 from karvan.bridge.expanded import DIRECTIONS
 from karvan.bridge.limits import lookup
@@ -31,12 +30,18 @@ class Pile:
     store: Place
     arcs: tuple[int, ...]
     before: int
-    after: int
     unit: str
     parts: float
     yard: Place | None
     mixture: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     """commodity -> t a year."""
+    landings: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    """terminal of arrival (-1: none) -> t a year."""
+
+    @property
+    def after(self) -> int:
+        """Where its ships discharge: where most of it goes."""
+        return max(self.landings, key=lambda arc: (self.landings[arc], arc), default=-1)
 
     @property
     def mix(self) -> list[tuple[float, int]]:
@@ -70,7 +75,7 @@ class Consignments:
     def write(self, traffic: Traffic) -> None:
         """The program of one route, and its source."""
         places, model = self.places, self.places.model
-        program = model.program(traffic.name)
+        program = model.program(traffic.name, priority=places.priority(places.ways.commodity(traffic.commodity)))
         pace = places.ways.routines.of_months("pace", (traffic.name, *places.ways.commodity(traffic.commodity)), 1.0)
         most = float(pace.max())
         if most <= 0:
@@ -161,7 +166,7 @@ class Consignments:
             table = "links" if places.compiled.arcs.link[first] >= 0 else "terminals"
             key = ways.link(first) if table == "links" else ways.keys[first]
             places._note(name, store, Known("siding", table, key, unit=unit, parts=parts))
-            self.sidings[name] = Pile(store, piece.arcs, -1, -1, unit, parts, held)
+            self.sidings[name] = Pile(store, piece.arcs, -1, unit, parts, held)
         self.sidings[name].mixture[traffic.commodity] += traffic.tonnes
         return self.sidings[name]
 
@@ -170,7 +175,8 @@ class Consignments:
         piece = traffic.pieces[i]
         if piece.before >= 0:
             self._dwell(program, traffic, piece, piece.before)
-        pile = self.quay(piece.arcs[0], piece.before, piece.after, held)
+        pile = self.quay(piece.arcs[0], piece.before, held)
+        pile.landings[piece.after] += traffic.tonnes
         if held is not None and pile.yard is None:
             self._free(program, traffic, held)
         pile.mixture[traffic.commodity] += traffic.tonnes
@@ -194,8 +200,8 @@ class Consignments:
         rest = max(hours - handled, 0.0)
         program.delay(f"port {places.ways.keys[arc]}", near(rest, float(places.deviation[arc]) * (rest / hours if hours else 0.0)))
 
-    def quay(self, arc: int, before: int, after: int, held: Place | None) -> Pile:
-        """Where cargo lies for one service, from one terminal to another."""
+    def quay(self, arc: int, before: int, held: Place | None) -> Pile:
+        """Where cargo lies for one service at one terminal."""
         places, ways = self.places, self.places.ways
         service = ways.keys[arc]
         direction = DIRECTIONS[places.compiled.arcs.direction[arc]]
@@ -204,12 +210,12 @@ class Consignments:
         unit = places.unit(before) if before >= 0 else payload_unit or "t"
         parts = places.parts(unit)
         yard = held if held is not None and places.known[held.name].unit == unit else None
-        ends = ">".join("" if end < 0 else ways.keys[end] for end in (before, after))
-        name = f"quay:{service}:{direction}:{ends}{f':{places.known[yard.name].key}' if yard else ''}"
+        berth = "" if before < 0 else ways.keys[before]
+        name = f"quay:{service}:{direction}:{berth}{f':{places.known[yard.name].key}' if yard else ''}"
         if name not in self.quays:
             store = places.model.store(name, histogram=True, cause=SHIP)
-            places._note(name, store, Known("quay", "services", service, direction, unit, parts, CARGO, other="" if before < 0 else ways.keys[before]))
-            self.quays[name] = Pile(store, (arc,), before, after, unit, parts, yard)
+            places._note(name, store, Known("quay", "services", service, direction, unit, parts, CARGO, other=berth))
+            self.quays[name] = Pile(store, (arc,), before, unit, parts, yard)
         return self.quays[name]
 
     def _empty(self, program: Program, traffic: Traffic, i: int, units: int) -> None:
@@ -229,7 +235,8 @@ class Consignments:
         chance = float(share) * float(returns.share[self.od(traffic)])
         if chance <= 0:
             return
-        pile = self.quay(int(back[0]), self._mirror(piece.after), self._mirror(piece.before), None)
+        pile = self.quay(int(back[0]), self._mirror(piece.after), None)
+        pile.landings[self._mirror(piece.before)] += 0.0
         rest = sum(float(places.hours[each]) for later in traffic.pieces[i + 1 :] for each in later.arcs)
         skip = f"loaded back {i}"
         program.branch("empty back", 1.0 - min(chance, 1.0), skip)
@@ -283,23 +290,22 @@ class Consignments:
             program.put(yard, self.size(traffic, known.key, known.unit, known.parts))
             held = yard
         step = places.step(arc)
-        rest, deviation = float(places.hours[arc]), float(places.deviation[arc])
+        busy = 0.0
         if step is not None:
             each = places.ways.tonnes(key, places.unit(arc), traffic.commodity)
-            busy = 0.0 if not each else min(traffic.lot / each / places.rate(arc), rest or math.inf)
+            busy = 0.0 if not each else min(traffic.lot / each / places.rate(arc), float(places.hours[arc]) or math.inf)
             program.serve(step, constant(busy))
-            rest -= min(busy, rest)
-        program.delay(key, near(rest, deviation))
-        self.inspect(program, key)
+        program.delay(key, places.spare(arc, busy))
+        self.inspect(program, arc)
         return held
 
-    def inspect(self, program: Program, key: str) -> None:
+    def inspect(self, program: Program, arc: int) -> None:
         """A part of what comes to a border is looked into, which takes its time."""
-        routines = self.places.ways.routines
-        share, hours = routines.get("inspected", key), routines.get("inspection", key)
-        if share and hours:
+        key = self.places.ways.keys[arc]
+        share, hours = self.places.inspection(arc)
+        if share > 0:
             label = f"not inspected {key}"
-            program.branch(f"inspected {key}", 1.0 - min(share, 1.0), label).delay(f"inspection {key}", exponential(hours)).label(label)
+            program.branch(f"inspected {key}", 1.0 - share, label).delay(f"inspection {key}", exponential(hours)).label(label)
 
     def _free(self, program: Program, traffic: Traffic, held: Place | None) -> None:
         """Leave the yard."""
@@ -312,6 +318,3 @@ class Consignments:
 def places_link(places: Places, arc: int) -> bool:
     """Whether an arc is a link."""
     return bool(places.compiled.arcs.link[arc] >= 0)
-
-
-__all__ = ["PARTS", "TRAIN_PARTS", "Consignments", "Pile", "planning"]

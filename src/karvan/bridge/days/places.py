@@ -88,6 +88,22 @@ class Places:
         """The time on an arc."""
         return near(float(self.hours[arc]), float(self.deviation[arc]))
 
+    def inspection(self, arc: int) -> tuple[float, float]:
+        """Of a border: the share that is looked into, and the hours that this takes; (0, 0) elsewhere. The hours of the terminal hold them."""
+        row, routines = self.ways.terminal(arc), self.ways.routines
+        if row["kind"] != "border":
+            return 0.0, 0.0
+        key = str(row["terminal_id"])
+        share, hours = routines.get("inspected", key), routines.get("inspection", key)
+        return (min(share, 1.0), hours) if share and hours else (0.0, 0.0)
+
+    def spare(self, arc: int, busy: float) -> Distribution:
+        """The time in a step less what its servers and its inspections take of it in the mean."""
+        share, hours = self.inspection(arc)
+        mean, deviation = float(self.hours[arc]), float(self.deviation[arc])
+        rest = max(mean - busy - share * hours, 0.0)
+        return near(rest, deviation * (rest / mean if mean > 0 else 0.0))
+
     # ---- what a terminal is -----------------------------------------------------------------------------------------
     def unit(self, arc: int) -> str:
         """In what a terminal counts; t when it says nothing."""
@@ -205,7 +221,7 @@ class Places:
         return self._made[name]
 
     def yard(self, arc: int) -> Place | None:
-        """The slots of the yard to which a terminal belongs; None when it belongs to none."""
+        """The yard to which a terminal belongs, as large as a routine says and without end when none does; None when it belongs to none."""
         corridor = self.compiled.corridor
         for i, row in enumerate(corridor["resources"].rows()):
             key = str(row["resource_id"])
@@ -214,10 +230,9 @@ class Places:
             name = f"yard:{key}"
             if name not in self._made:
                 unit = usage_unit(str(row["capacity_unit"])) or "t"
-                year = float(self.compiled.cells.of(self.cells, "resources", "capacity")[i])
-                slots = self.ways.routines.get("slots", key) or year * max(float(self.hours[arc]), 1.0) / HOURS
-                parts = self.parts(unit)
-                self._note(name, self.model.tank(name, 0, max(1, round(slots * parts)), cause=YARD), Known("yard", "resources", key, unit=unit, parts=parts))
+                slots, parts = self.ways.routines.get("slots", key), self.parts(unit)
+                room = None if slots is None else max(1, round(slots * parts))
+                self._note(name, self.model.tank(name, 0, room, cause=YARD), Known("yard", "resources", key, unit=unit, parts=parts))
             return self._made[name]
         return None
 
@@ -328,6 +343,10 @@ class Places:
             gate = self._note(name, self.model.gate(name, cause=BAN), Known("ban", "terminals", key))
             ban(self.model, f"watch:{key}", gate, self.waiting(arc).level, above * parts, (above if below is None else below) * parts, least * HOUR_A_DAY)
         return self._made[name]
+
+    def priority(self, words: tuple[str, ...]) -> int:
+        """Who is served first: smaller numbers before larger; 0 where nothing is said."""
+        return round(self.ways.routines.get("priority", *words) or 0.0)
 
     def write_weather(self) -> None:
         """What closes and opens the gates, and stops who works at the berths behind them, month by month."""

@@ -27,6 +27,7 @@ LOOK = 6.0
 """hours between two looks of a dispatcher at what lies in the ports."""
 WEEK = 7 * HOUR_A_DAY
 NO_END = 1_000_000_000
+ANYTHING = 1e-9
 
 
 @dataclass(eq=False)
@@ -139,17 +140,18 @@ class _Captain:
         port, other = pair
         here, there = self._piles(pair), self._piles(pair[::-1])
         services = [self.places.ways.keys[pile.arcs[0]] for pile in (*here, *there)]
-        least = routines.get("minimum", *services, self.fleet.key) or 0.0
+        full = routines.get("full", *services, self.fleet.key) or 0.0
+        least = min(full, routines.get("minimum", *services, self.fleet.key) or 0.0)
         linger = routines.get("linger", *services, self.fleet.key) or 0.0
         program.label(f"to {other} from {port}")
-        self._sum(here, self.score)
         load, stay, ballast = f"load {port} {other}", f"stay {port} {other}", f"ballast {port} {other}"
-        if least > 0:
-            program.when(self.score, ">=", least, load)
+        if here:
+            self._sum(here, self.score)
+            program.when(self.score, ">=", max(full, ANYTHING), load)
             program.when(self.since.elapsed, "<", linger, stay)
-        program.when(self.score, ">", 0.0, load)
+            program.when(self.score, ">=", max(least, ANYTHING), load)
         self._sum(there, self.score)
-        program.when(self.score, ">=", max(least, 1e-9), ballast)
+        program.when(self.score, ">=", max(least, ANYTHING), ballast)
         program.label(stay).delay(f"look {port} {other}", LOOK).goto(f"look {port}")
         program.label(ballast).delay(f"ballast {port} {other}", self.places.time((here or there)[0].arcs[0]))
         self._dock(f"{port} {other}", (here or there)[0])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 from karvan.bridge.days.consignments import Consignments, Pile
-from karvan.bridge.days.places import TRAIN_PARTS, near
+from karvan.bridge.days.places import TRAIN_PARTS
 from karvan.engines.simulate import UNITS
 from karvan.engines.simulate.program import Program
 from karvan.engines.simulate.stations import batches
@@ -30,7 +28,8 @@ def _write(consignments: Consignments, name: str, pile: Pile) -> None:
     load = full_train(consignments, pile)
     said = routines.get("full", mode)
     full = max(1, round((said or 0.0) * load * pile.parts))
-    train = model.program(f"train:{name.partition(':')[2]}")
+    most = max(pile.mixture, key=lambda k: pile.mixture[k])
+    train = model.program(f"train:{name.partition(':')[2]}", priority=places.priority(places.ways.commodity(most)))
     if pile.yard is not None:
         train.take(pile.yard, UNITS, minimum=0, into=consignments.scratch)
     for arc in pile.arcs:
@@ -71,10 +70,9 @@ def _pass(consignments: Consignments, train: Program, pile: Pile, arc: int, load
     if clock is not None:
         train.window(clock)
     step = places.step(arc)
-    rest, deviation = float(places.hours[arc]), float(places.deviation[arc])
+    busy = 0.0
     if step is not None:
         busy = places.per(key, places.unit(arc), "", pile.unit, pile.mix) / places.rate(arc)
         train.seize(step).delay(f"work {key}", busy / pile.parts, per=UNITS).release(step)
-        rest -= min(rest, 0.0 if math.isnan(busy) else busy * load)
-    train.delay(key, near(rest, deviation))
-    consignments.inspect(train, key)
+    train.delay(key, places.spare(arc, busy * load))
+    consignments.inspect(train, arc)
