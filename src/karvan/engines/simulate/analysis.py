@@ -89,11 +89,20 @@ def percentile(values: Sequence[float] | Floats, share: float, level: float = 0.
 
 
 def prediction(values: Sequence[float] | Floats, level: float = 0.9) -> tuple[float, float]:
-    """Where the next replication falls with this probability (by Student's t): the risk, not the error of the mean."""
+    """Where the next replication falls with this probability: the risk, not the error of the mean.
+
+    Between two order statistics where there are replications enough (19 for 0.9), which assumes no distribution (Wilks 1941, Ann.
+    Math. Statist. 12, 91-96); with fewer by Student's t.
+    """
     x = _column(values)
-    if len(x) < 2:
+    n = len(x)
+    tail = math.floor((n + 1) * (1 - level) / 2 + 1e-9)  # of n + 1 equally likely places of the next one
+    if tail >= 1:
+        ordered = np.sort(x)
+        return float(ordered[tail - 1]), float(ordered[n - tail])
+    if n < 2:
         return -math.inf, math.inf
-    reach = _student(len(x) - 1, level) * float(np.std(x, ddof=1)) * math.sqrt(1 + 1 / len(x))
+    reach = _student(n - 1, level) * float(np.std(x, ddof=1)) * math.sqrt(1 + 1 / n)
     return float(x.mean()) - reach, float(x.mean()) + reach
 
 
@@ -109,17 +118,28 @@ def until_precise(
         raise ValueError(f"the relative half-width must be > 0, found {relative}")
     if least < LEAST:
         raise ValueError(f"at least {LEAST} replications are needed before a rule may stop, found {least}")
-    asked = relative / (1 + relative)
     found = np.asarray(more(range(least)), dtype=np.float64)
     while True:
         intervals = [interval(column, level) for column in found.T]
-        ratios = [each.half_width / abs(each.mean) if each.mean else (math.inf if each.half_width else 0.0) for each in intervals]
-        worst = max(ratios, default=0.0)
         n = len(found)
-        if worst <= asked or n >= most:
+        wanted = max((replications_for(each, relative, n, most) for each in intervals), default=n)
+        if wanted <= n:
             return found, intervals
-        wanted = most if worst == math.inf else min(most, math.ceil(n * (worst / asked) ** 2 * 0.9))
-        found = np.vstack([found, more(range(n, min(max(wanted, n + 5), 2 * n, most)))])
+        found = np.vstack([found, more(range(n, wanted))])
+
+
+def replications_for(found: Interval, relative: float, n: int, most: int) -> int:
+    """How many replications there should be after `n` for a half-width of `relative` times the mean; `n` itself when it is enough.
+
+    Law's correction: the interval must reach relative / (1 + relative). Fewer than the formula says are added at a time, and at most
+    as many as there are, so that a spread that was small by luck is seen again.
+    """
+    ratio = found.half_width / abs(found.mean) if found.mean else (math.inf if found.half_width else 0.0)
+    asked = relative / (1 + relative)
+    if ratio <= asked or n >= most:
+        return n
+    wanted = most if not ratio < math.inf else math.ceil(n * (ratio / asked) ** 2 * 0.9)
+    return min(max(wanted, n + 5), 2 * n, most)
 
 
 def forgotten(series: Floats) -> int:

@@ -101,11 +101,7 @@ def deadlocked(state: State) -> list[Blocked]:
     # those that do the same at the same place and row are stuck together
     alike = [Kind(*row) for row in np.column_stack((at // places, at % places - 1, pc)).tolist()]
     helpers = _Helpers(tables, alike)
-    free = {kind for kind in alike if kind.doing in (DELAYED, READY_NOW)}
-    moved = True
-    while moved:
-        loose = {kind for kind in alike if kind not in free and helpers.of(kind) & free}
-        moved, free = bool(loose), free | loose
+    free = _loose(tables, alike)
     stuck = {kind for kind in alike if kind not in free and kind.doing in _STUCK and not helpers.takes(kind)}
     if not stuck:
         return []
@@ -149,6 +145,62 @@ def _reach(tables: Tables) -> list[frozenset[int]]:
                     work.append(x)
         found.append(frozenset(seen))
     return found
+
+
+@lru_cache(maxsize=8)
+def _frees(tables: Tables) -> list[frozenset[tuple[str, int]]]:
+    """For every row of code, what an entity standing there may yet bring about: (what, place), as `_needs` asks for it."""
+    code, holds = tables.code.reshape(-1, CODE), held(tables)
+    rows = [(int(row[layout.OP]), int(row[layout.A])) for row in code]
+    does: list[list[tuple[str, int]]] = []
+    for pc, (op, a) in enumerate(rows):
+        brings = [("any", a)]
+        if op in _GIVES:
+            brings.append((_GIVES[op], a))
+        if op == layout.CAPACITY:
+            brings.append(("room", a))
+        if op in (layout.RELEASE, layout.SERVED, layout.CAPACITY) and a not in holds[pc]:
+            brings.append(("units", a))
+        does.append(brings)
+    found = []
+    for pc, reached in enumerate(_reach(tables)):
+        found.append(frozenset(itertools.chain.from_iterable(does[row] for row in reached)) | {("units", place) for place in holds[pc]})
+    return found
+
+
+_GIVES = {layout.TAKE: "load", layout.STORE: "cargo", layout.PUT: "cargo", layout.GATE: "gate"}
+
+
+def _needs(code: list[int], kind: Kind) -> list[tuple[str, int]]:
+    """What would let this kind go on, one of these; `code` has the verb of every row."""
+    if kind.doing == NEVER:
+        return []
+    if kind.doing == CARRIED:
+        return [("aboard", kind.place)]
+    if kind.doing in (LIES, PUTS):
+        return [("load", kind.place), ("room", kind.place)][: 1 + (kind.doing == PUTS)]
+    if kind.doing == WATCHES:
+        return [("any", kind.place)]
+    return [({layout.TAKE: "cargo", layout.PASS: "gate"}.get(code[kind.pc], "units"), kind.place)]
+
+
+def _loose(tables: Tables, alike: list[Kind]) -> set[Kind]:
+    """Those that may yet go on: who lets time pass, and all whom one that may go on may free (as `_Helpers.of` says)."""
+    frees, code = _frees(tables), tables.code.reshape(-1, CODE)[:, layout.OP].tolist()
+    waiting: dict[tuple[str, int], list[Kind]] = {}
+    for kind in alike:
+        for need in _needs(code, kind):
+            waiting.setdefault(need, []).append(kind)
+    work = [kind for kind in alike if kind.doing in (DELAYED, READY_NOW)]
+    free = set(work)
+    while work:
+        kind = work.pop()
+        for brings in (*frees[kind.pc], *([] if kind.doing == CARRIED else [("aboard", kind.pc)])):
+            for other in waiting.pop(brings, ()):
+                if other not in free:
+                    free.add(other)
+                    work.append(other)
+    return free
 
 
 class _Helpers:

@@ -21,6 +21,7 @@ from karvan.engines.simulate import layout
 from karvan.engines.simulate.audit import audit
 from karvan.engines.simulate.blocked import Blocked, deadlocked
 from karvan.engines.simulate.layout import ENTITY, PLACE
+from karvan.engines.simulate.percentiles import percentiles
 from karvan.engines.simulate.state import State, TooManyEntities, begin
 from karvan.engines.simulate.tables import Tables
 
@@ -90,12 +91,7 @@ class At:
         """
         if self.histogram is None:
             raise ValueError(f"{self.name} keeps no histogram; say histogram=True where it is made")
-        total = int(self.histogram.sum())
-        if total == 0:
-            return [float("nan")] * len(shares)
-        upto = np.cumsum(self.histogram)
-        bins = np.searchsorted(upto, [max(share * total, 1) for share in shares])
-        return [0.0 if i == 0 else 2.0 ** (layout.FIRST_OCTAVE + (i - 0.5) / layout.PER_OCTAVE) for i in bins.tolist()]
+        return [float(x) for x in percentiles(self.histogram, shares)]
 
 
 @dataclass(frozen=True)
@@ -168,8 +164,9 @@ class Outcome:
         """
         found = []
         times = np.array(self.edges)
-        for i, name in enumerate(self.tables.place_names):
-            lengths = self.places[:, i, layout.QLEN] + self.places[:, i, layout.PLEN]
+        queues = self.places[:, :, layout.QLEN] + self.places[:, :, layout.PLEN]
+        for i in np.flatnonzero(queues[-1] - queues.min(axis=0) >= least).tolist():
+            name, lengths = self.tables.place_names[i], queues[:, i]
             small = np.flatnonzero(10 * lengths <= lengths[-1])
             since = int(small[-1]) if len(small) else 0
             bins = len(lengths) - 1 - since
@@ -192,11 +189,13 @@ def simulate(
     on_trace: Callable[[Floats, NDArray[np.int64]], None] | None = None,
     trace_rows: int = 1 << 14,
     state: State | None = None,
+    pause: Callable[[], None] | None = None,
 ) -> Outcome:
     """One replication up to `horizon`, statistics between `edges` (none: from the start to the horizon).
 
     The same tables, seed and replication give the same numbers, on any number of threads. With `state` a run goes on from there.
-    Every run is audited (Little's law, conservation); a failed audit raises `Inconsistent`.
+    Every run is audited (Little's law, conservation); a failed audit raises `Inconsistent`. `pause` is called at every edge and every
+    few million events; what it raises ends the run.
     """
     now = begin(tables, seed, replication, antithetic=antithetic, trace=trace_rows if on_trace else 0) if state is None else state
     if not now.now < horizon < math.inf:
@@ -211,7 +210,9 @@ def simulate(
     for cut in cuts:
         if code == layout.DONE and not (cut == 0.0 and now.now == 0.0):
             try:
-                code = now.advance(cut, limit, on_trace)
+                if pause is not None:
+                    pause()
+                code = now.advance(cut, limit, on_trace, pause)
             except TooManyEntities as full:
                 code, fault = layout.FAULT, str(full)
             except KeyboardInterrupt:
