@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from karvan.engines.simulate import Model, Tables, blocked
-from karvan.engines.simulate.audit import DELAYED, READY_NOW
+from karvan.engines.simulate.audit import DELAYED, READY_NOW, where
 from karvan.engines.simulate.distributions import exponential
 from karvan.engines.simulate.state import begin
 from tests.closed_form.test_simulate_streams import corridor, everything
@@ -31,9 +31,9 @@ def test_one_pass_finds_what_the_rule_says(tables: Tables, monkeypatch: pytest.M
     real = blocked._loose
 
     def both(tables: Tables, alike: list[blocked.Kind]) -> set[blocked.Kind]:
-        helpers = blocked._Helpers(tables, alike)
+        helpers = blocked._helpers(tables)
         free = {kind for kind in alike if kind.doing in (DELAYED, READY_NOW)}
-        while loose := {kind for kind in alike if kind not in free and helpers.of(kind) & free}:
+        while loose := {kind for kind in alike if kind not in free and any(helpers.frees(other, kind) for other in free)}:
             free |= loose
         assert real(tables, alike) == free
         seen.append(len(alike) - len(free))
@@ -44,7 +44,7 @@ def test_one_pass_finds_what_the_rule_says(tables: Tables, monkeypatch: pytest.M
         state = begin(tables, 5, replication)
         for moment in (3.0, 17.0, 40.0, 90.0, 200.0, 700.0):
             state.advance(moment)
-            blocked.deadlocked(state)
+            blocked.deadlocked(state, where(state))
     assert len(seen) > 10
     if tables.place_names[0] == "east":
         assert max(seen) > 3

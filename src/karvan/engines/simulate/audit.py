@@ -71,15 +71,15 @@ def where(state: State) -> tuple[Longs, Longs]:
     return doing, place
 
 
-def audit(state: State) -> None:
-    """Raise `Inconsistent` unless everything adds up."""
-    faults = list(_faults(state))
+def audit(state: State, found: tuple[Longs, Longs]) -> None:
+    """Raise `Inconsistent` unless everything adds up; `found` is what `where` says."""
+    faults = list(_faults(state, *found))
     if faults:
         raise Inconsistent("; ".join(faults))
 
 
-def _faults(state: State) -> Iterator[str]:
-    (doing, place), sums = where(state), state.settled()
+def _faults(state: State, doing: Longs, place: Longs) -> Iterator[str]:
+    sums = state.settled()
     rows, places = state.entities.reshape(-1, ENTITY), state.places.reshape(-1, PLACE)
     n = len(places)
     alive = np.flatnonzero(doing)

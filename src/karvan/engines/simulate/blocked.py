@@ -8,7 +8,6 @@ What remains when all that can go on are struck out is a deadlock. The rule errs
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,8 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from karvan.engines.simulate import layout
-from karvan.engines.simulate.audit import CARRIED, DELAYED, LIES, NEVER, PUTS, READY_NOW, WAITS, WATCHES, where
+from karvan.engines.simulate.audit import CARRIED, DELAYED, LIES, NEVER, PUTS, READY_NOW, WAITS, WATCHES
 from karvan.engines.simulate.layout import CODE, ENTITY
+from karvan.engines.simulate.machine import Longs
 from karvan.engines.simulate.state import State
 from karvan.engines.simulate.tables import Tables
 
@@ -85,34 +85,36 @@ def held(tables: Tables) -> list[frozenset[int]]:
     return found
 
 
-def deadlocked(state: State) -> list[Blocked]:
-    """Those that can never go on, those first that wait longest; empty when everything may yet move."""
+def deadlocked(state: State, found: tuple[Longs, Longs]) -> list[Blocked]:
+    """Those that can never go on, those first that wait longest; empty when everything may yet move. `found` is what `where` says."""
     tables, rows = state.tables, state.entities.reshape(-1, ENTITY)
-    doing, place = where(state)
-    if not np.isin(doing, _STUCK).any():
+    doing, place = found
+    if not np.bincount(doing, minlength=10)[list(_STUCK)].any():
         return []
-    pcs = rows[:, layout.PC]
-    place = np.where(doing == CARRIED, pcs[place], place)  # who is on board goes on with whoever stands at that row
     alive = np.flatnonzero(doing)
+    pc, what, at = rows[alive, layout.PC], doing[alive], place[alive]
+    aboard = what == CARRIED
+    at[aboard] = rows[at[aboard], layout.PC]  # who is on board goes on with whoever stands at that row
     places, rows_of_code = max(tables.n_places, len(tables.verbs)) + 1, len(tables.verbs)
-    numbers = ((doing * places + place + 1) * rows_of_code + pcs)[alive]
-    kinds, which = np.unique(numbers, return_inverse=True)
+    numbers = (what * places + at + 1) * rows_of_code + pc
+    kinds = np.unique(numbers[np.flatnonzero(np.diff(numbers, prepend=-1))])  # neighbours are often alike: less to sort
     at, pc = np.divmod(kinds, rows_of_code)
     # those that do the same at the same place and row are stuck together
     alike = [Kind(*row) for row in np.column_stack((at // places, at % places - 1, pc)).tolist()]
-    helpers = _Helpers(tables, alike)
+    helpers = _helpers(tables)
     free = _loose(tables, alike)
     stuck = {kind for kind in alike if kind not in free and kind.doing in _STUCK and not helpers.takes(kind)}
     if not stuck:
         return []
     since = state.times.reshape(-1, int(state.registers[layout.WIDTH]))[:, layout.SINCE].tolist()
-    kind_of = {e: alike[k] for e, k in zip(alive.tolist(), which.tolist(), strict=True)}
+    kind_of = {e: alike[k] for e, k in zip(alive.tolist(), np.searchsorted(kinds, numbers).tolist(), strict=True)}
 
     def name(e: int) -> str:
         return f"{tables.place_names[rows[e, layout.PROGRAM]]} {rows[e, layout.SERIAL]}"
 
     def blocked(e: int) -> Blocked:
-        kind, by = kind_of[e], helpers.of(kind_of[e])
+        kind = kind_of[e]
+        by = {other for other in alike if helpers.frees(other, kind)}
         said = f"room in {tables.place_names[kind.place]}" if kind.doing == PUTS else tables.place_names[kind.place]
         others = itertools.islice((other for other, what in kind_of.items() if other != e and what in by), 5)
         return Blocked(name(e), said, since[e], tuple(map(name, others)))
@@ -185,7 +187,7 @@ def _needs(code: list[int], kind: Kind) -> list[tuple[str, int]]:
 
 
 def _loose(tables: Tables, alike: list[Kind]) -> set[Kind]:
-    """Those that may yet go on: who lets time pass, and all whom one that may go on may free (as `_Helpers.of` says)."""
+    """Those that may yet go on: who lets time pass, and all whom one that may go on may free (as `_Helpers.frees` says)."""
     frees, code = _frees(tables), tables.code.reshape(-1, CODE)[:, layout.OP].tolist()
     waiting: dict[tuple[str, int], list[Kind]] = {}
     for kind in alike:
@@ -204,35 +206,39 @@ def _loose(tables: Tables, alike: list[Kind]) -> set[Kind]:
 
 
 class _Helpers:
-    """Who may free whom, by kind."""
+    """Who may free whom, by kind; what a row of code can do for a place is worked out once for all runs of a model."""
 
-    def __init__(self, tables: Tables, alike: list[Kind]):
+    def __init__(self, tables: Tables):
         self._code = tables.code.reshape(-1, CODE)
-        self._holds, self._reach, self._alike = held(tables), _reach(tables), alike
-        self._known: dict[Kind, frozenset[Kind]] = {}
+        self._holds, self._reach = held(tables), _reach(tables)
+        self._known: dict[tuple[int, int, int, int], bool] = {}
+        self._acts: dict[tuple[int, int], set[int]] = {}
+        for row, (op, a) in enumerate(self._code[:, [layout.OP, layout.A]].tolist()):
+            self._acts.setdefault((op, a), set()).add(row)
 
     def takes(self, kind: Kind) -> bool:
         """Whether this is a carrier that waits for cargo: idle, not stuck."""
         return kind.doing == WAITS and bool(self._code[kind.pc, layout.OP] == layout.TAKE)
 
-    def of(self, kind: Kind) -> frozenset[Kind]:
-        """Those that may free this kind."""
-        if kind not in self._known:
-            self._known[kind] = frozenset(self._of(kind))
-        return self._known[kind]
-
-    def _of(self, kind: Kind) -> Iterator[Kind]:
+    def frees(self, other: Kind, kind: Kind) -> bool:
+        """Whether the one may free the other."""
         if kind.doing == NEVER:
-            return
+            return False
         if kind.doing == CARRIED:
-            yield from (other for other in self._alike if other.pc == kind.place and other.doing != CARRIED)
-            return
-        op = int(self._code[kind.pc, layout.OP])
-        if kind.doing == LIES:
+            return other.pc == kind.place and other.doing != CARRIED
+        key = (other.pc, kind.doing, kind.place, kind.pc)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._frees(*key)
+        return found
+
+    def _frees(self, by: int, doing: int, place: int, pc: int) -> bool:
+        op = int(self._code[pc, layout.OP])
+        if doing == LIES:
             verbs: tuple[int, ...] = (layout.TAKE,)
-        elif kind.doing == PUTS:
+        elif doing == PUTS:
             verbs = (layout.TAKE, layout.CAPACITY)
-        elif kind.doing == WATCHES:
+        elif doing == WATCHES:
             verbs = tuple(range(len(layout.VERBS)))
         elif op == layout.TAKE:
             verbs = (layout.STORE, layout.PUT)
@@ -240,10 +246,13 @@ class _Helpers:
             verbs = (layout.GATE,)
         else:
             verbs = (layout.RELEASE, layout.SERVED, layout.CAPACITY)
-        freeing = {row for row, verb in enumerate(self._code) if verb[layout.OP] in verbs and verb[layout.A] == kind.place}
+        freeing = set().union(*(self._acts.get((verb, place), set()) for verb in verbs))
+        can = self._reach[by] & freeing
         units = verbs[0] == layout.RELEASE
-        for other in self._alike:
-            can = self._reach[other.pc] & freeing
-            holds = units and kind.place in self._holds[other.pc]
-            if holds or (can and (not units or any(kind.place not in self._holds[row] for row in can))):
-                yield other
+        holds = units and place in self._holds[by]
+        return holds or (bool(can) and (not units or any(place not in self._holds[row] for row in can)))
+
+
+@lru_cache(maxsize=8)
+def _helpers(tables: Tables) -> _Helpers:
+    return _Helpers(tables)

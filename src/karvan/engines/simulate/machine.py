@@ -33,6 +33,8 @@ _S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(
 _UNIT = 1.0 / 4503599627370496.0
 POSITIVE = (1 << 40) - 1
 """says to the compiler that an index is not negative: it need not wrap around"""
+LAST_KEY = (1 << 63) - 1
+"""of the three rows behind the event list, which are never due: so four children are compared without a jump that is hard to foresee"""
 
 
 # ---- chance ---------------------------------------------------------------------------------------------------------
@@ -142,7 +144,7 @@ def sample(DF: Floats, d: int, x: np.uint64, flip: int) -> float:
     return draw(DF, d, x, flip)
 
 
-# ---- the event list: a four-ary heap whose top may be a hole --------------------------------------------------------
+# ---- the event list: a four-ary heap whose top may be a hole, and three events behind it that never come -------------
 @inlined
 def fill(HT: Floats, HK: Longs, n: int, t: float, k: int) -> None:
     """Put an event into the hole at the top of a heap of n."""
@@ -151,15 +153,21 @@ def fill(HT: Floats, HK: Longs, n: int, t: float, k: int) -> None:
         c = (4 * i + 1) & INDEX
         if c >= n:
             break
-        m, tm = c, HT[c]
-        for j in range(c + 1, min(c + 4, n)):
-            x = HT[j]
-            if x < tm or (x == tm and HK[j] < HK[m]):
-                m, tm = j, x
-        if t < tm or (t == tm and k < HK[m]):
+        tc, kc = HT[c], HK[c]
+        if c + 1 < n:
+            a, b, d = c + 1, c + 2, c + 3
+            ta, tb, td = HT[a], HT[b], HT[d]
+            ka, kb, kd = HK[a], HK[b], HK[d]
+            less = (ta < tc) | ((ta == tc) & (ka < kc))
+            c, tc, kc = (a, ta, ka) if less else (c, tc, kc)
+            less = (td < tb) | ((td == tb) & (kd < kb))
+            b, tb, kb = (d, td, kd) if less else (b, tb, kb)
+            less = (tb < tc) | ((tb == tc) & (kb < kc))
+            c, tc, kc = (b, tb, kb) if less else (c, tc, kc)
+        if t < tc or (t == tc and k < kc):
             break
-        HT[i], HK[i] = tm, HK[m]
-        i = m
+        HT[i], HK[i] = tc, kc
+        i = c
     HT[i], HK[i] = t, k
 
 
@@ -641,6 +649,8 @@ def machine(
     now = GF[NOW]
     hmax, tmax = HT.size - 8, TT.size
     code = -1
+    for i in range(hn, hn + 3):
+        HT[i], HK[i] = math.inf, LAST_KEY
     while True:
         if e == 0:
             e = EI[NEXT] & INDEX
@@ -653,8 +663,10 @@ def machine(
                 if hole:
                     hole = 0
                     hn -= 1
+                    t, k = HT[hn], HK[hn]
+                    HT[hn], HK[hn] = math.inf, LAST_KEY
                     if hn > 0:
-                        fill(HT, HK, hn, HT[hn], HK[hn])
+                        fill(HT, HK, hn, t, k)
                 if hn == 0:
                     code = DRY
                     break
@@ -1090,6 +1102,7 @@ def machine(
                 hole = 0
                 fill(HT, HK, hn, t, k)
             else:
+                HT[hn + 3], HK[hn + 3] = math.inf, LAST_KEY
                 push(HT, HK, hn, t, k)
                 hn += 1
     G[HEAP], G[HOLE], G[SEQ], G[READY], G[FREE], G[CURRENT] = hn, hole, seq, rt, free, e

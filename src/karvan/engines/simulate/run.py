@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from karvan.engines.arrays import Floats
 from karvan.engines.simulate import layout
-from karvan.engines.simulate.audit import audit
+from karvan.engines.simulate.audit import audit, where
 from karvan.engines.simulate.blocked import Blocked, deadlocked
 from karvan.engines.simulate.layout import ENTITY, PLACE
 from karvan.engines.simulate.percentiles import percentiles
@@ -226,13 +226,14 @@ def simulate(
         reached.append(now.now)
         if code == layout.FAULT:
             break
-    blocked = deadlocked(now) if code != layout.FAULT or fault else []
+    doing = where(now)
+    blocked = deadlocked(now, doing) if code != layout.FAULT or fault else []
     if code == layout.FAULT:
         fault = fault or _fault(now)
     elif blocked:
         fault = f"deadlock: {'; '.join(map(str, blocked[:6]))}{f' (and {len(blocked) - 6} more)' if len(blocked) > 6 else ''}"
     if now.registers[layout.CURRENT] == 0:
-        audit(now)
+        audit(now, doing)
     if len(reached) == 1:
         sums, places, reached = [np.zeros_like(sums[0]), *sums], [tables.places.reshape(-1, PLACE), *places], [0.0, *reached]
     g = now.registers
