@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from karvan import verbs
 from karvan.corridor.corridor import Corridor
 from karvan.faces import chart as charts
 from karvan.faces.messages import say
 from karvan.files.extras import load_extra
+from karvan.verbs import assess, assign, calibrate, check, explain, facts, loading, route
+from karvan.verbs.assign import LOGIT
 
 if TYPE_CHECKING:
     import pandas
@@ -68,37 +69,37 @@ class Case:
         set: tuple[str, ...] = (), compare: str | None = None, as_of: str | None = None, target: tuple[str, ...] = (),
     ) -> Frame:  # fmt: skip
         """The target board: one row per target."""
-        board = verbs.assess(self.name, futures, seed, workers, _path(scenario), set, compare, as_of, target)
+        board = assess.assess(self.name, futures, seed, workers, _path(scenario), set, compare, as_of, target)
         return Frame(board, tuple(board.document()["targets"]))
 
     def explain(self, target: str, futures: int = 1000, seed: int = 1, workers: int = 2, language: str = "en") -> str:
         """One verdict in plain sentences, English or French, and what was said of its project over the years."""
-        found = verbs.explain(self.name, target, futures, seed, workers, None, ())
+        found = explain.explain(self.name, target, futures, seed, workers, None, ())
         return "\n".join(say(message, language) for message in (*found.messages, *found.history))
 
     def assign(
-        self, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = (), rule: str = verbs.LOGIT,
+        self, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = (), rule: str = LOGIT,
         gap: float | None = None, iterations: int | None = None,
     ) -> Frame:  # fmt: skip
         """The flows of a year: one row per link, service or terminal, direction and commodity. `rule`: logit, user-equilibrium or
         system-optimum; `gap` and `iterations` are for the last two."""
-        found = verbs.assign(self.name, year, _path(scenario), set, None, rule=rule, gap=gap, iterations=iterations)
+        found = assign.assign(self.name, year, _path(scenario), set, None, rule=rule, gap=gap, iterations=iterations)
         return Frame(found, tuple(found.document()["flows"]))
 
     def without(self, *names: str, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = ()) -> Frame:
         """A year without some places, links, terminals, services, fleets, projects or shared limits: one row per cut, before and
         after; `.answer.effect` has what is lost, what is rerouted, its money and days."""
-        found = verbs.assign(self.name, year, _path(scenario), set, None, names)
+        found = assign.assign(self.name, year, _path(scenario), set, None, names)
         return Frame(found, tuple(found.document()["cuts"]))
 
     def critical(self, most: int = 20, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = ()) -> Frame:
         """What is missed most when it is gone: one row per place, link, terminal or fleet."""
-        found = verbs.assign(self.name, year, _path(scenario), set, None, critical=most)
+        found = assign.assign(self.name, year, _path(scenario), set, None, critical=most)
         return Frame(found, tuple(found.document()["critical"]))
 
     def months(self, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = ()) -> Frame:
         """The twelve months of a year, each solved by itself: one row per month."""
-        found = verbs.assign(self.name, year, _path(scenario), set, None, by="month")
+        found = assign.assign(self.name, year, _path(scenario), set, None, by="month")
         return Frame(found, tuple(found.document()["months"]))
 
     def route(
@@ -107,18 +108,18 @@ class Case:
         chart: str | Path | None = None, language: str = "en",
     ) -> Frame:  # fmt: skip
         """The best ways of one consignment: one row per way; `chart` draws them into a file."""
-        found = verbs.route(self.name, origin, destination, commodity, best, year, _path(scenario), set, None, depart, within, _path(chart))
+        found = route.route(self.name, origin, destination, commodity, best, year, _path(scenario), set, None, depart, within, _path(chart))
         charts.write(found, language)
         return Frame(found, tuple(found.document()["routes"]))
 
     def calibrate(self) -> Frame:
         """Observed and modelled figures: one row per measure and year; `.answer.calibration` has scores, shares and gaps."""
-        found = verbs.calibrate(self.name, False, True)
+        found = calibrate.calibrate(self.name, False, True)
         return Frame(found, tuple(found.document()["comparisons"]))
 
     def facts(self, table: str | None = None, stale: bool = False, older_than: float | None = None, basis: str | None = None) -> Frame:
         """The figures with basis, source and age: one row per fact."""
-        found = verbs.facts(self.name, table, stale, older_than, basis, 0)
+        found = facts.facts(self.name, table, stale, older_than, basis, 0)
         return Frame(found, tuple(found.document()["facts"]))
 
     def table(self, name: str) -> Frame:
@@ -130,12 +131,12 @@ class Case:
 
     def document(self) -> dict[str, Any]:
         """What `karvan check --json` prints."""
-        return verbs.check(self.name).document()
+        return check.check(self.name).document()
 
 
-def load(case: str | Path = verbs.DEFAULT_CASE) -> Case:
+def load(case: str | Path = loading.DEFAULT_CASE) -> Case:
     """The case of this name or folder, checked. Raises `karvan.InvalidData` with every fault, or `karvan.UsageError`."""
-    return Case(str(case), verbs.load(str(case)))
+    return Case(str(case), loading.load(str(case)))
 
 
 def _path(file: str | Path | None) -> Path | None:

@@ -18,7 +18,9 @@ from karvan.faces import chart
 from karvan.faces.cli.tables import render
 from karvan.faces.messages import LANGUAGES, catalogue
 from karvan.tables.faults import Fault, InvalidData, KarvanError
-from karvan.verbs import VERBS, Option, Read, Verb
+from karvan.verbs.catalogue import VERBS
+from karvan.verbs.declaration import Option, Verb
+from karvan.verbs.read import Read
 from karvan.verdict.document import SCHEMA_VERSION
 from karvan.verdict.judge import Word
 from karvan.verdict.shipment import Comparison

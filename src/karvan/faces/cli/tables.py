@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from karvan import verbs
 from karvan.evidence import ageing, weigh
 from karvan.faces.cli import assigned
 from karvan.faces.cli.board import board
@@ -19,6 +18,14 @@ from karvan.faces.cli.statements import show
 from karvan.faces.cli.ways import ways
 from karvan.faces.messages import catalogue, say
 from karvan.tables.provenance import BASES
+from karvan.verbs.assess import Board
+from karvan.verbs.assign import Assigned, Monthly, Ranked, Without
+from karvan.verbs.calibrate import Fitted
+from karvan.verbs.check import Checked
+from karvan.verbs.explain import Explained
+from karvan.verbs.facts import Facts
+from karvan.verbs.read import Read
+from karvan.verbs.written import Written
 from karvan.verdict import shipment, wardrop
 from karvan.verdict.tell import Message
 
@@ -30,12 +37,12 @@ def render(answer: Any, console: Console, language: str) -> None:
 
 
 @render.register
-def _(answer: verbs.Board, console: Console, language: str) -> None:
+def _(answer: Board, console: Console, language: str) -> None:
     console.print(board(answer.assessment, answer.other, console.width))
 
 
 @render.register
-def _(answer: verbs.Explained, console: Console, language: str) -> None:
+def _(answer: Explained, console: Console, language: str) -> None:
     for message in answer.messages:
         console.print(say(message, language))
     if answer.history:
@@ -45,7 +52,7 @@ def _(answer: verbs.Explained, console: Console, language: str) -> None:
 
 
 @render.register
-def _(answer: verbs.Checked, console: Console, language: str) -> None:
+def _(answer: Checked, console: Console, language: str) -> None:
     corridor = answer.corridor
     rows = sum(len(table) for table in corridor.tables.values())
     support = weigh.support(corridor.tables)
@@ -58,12 +65,12 @@ def _(answer: verbs.Checked, console: Console, language: str) -> None:
 
 
 @render.register
-def _(answer: verbs.Read, console: Console, language: str) -> None:
+def _(answer: Read, console: Console, language: str) -> None:
     show(answer, console, language)
 
 
 @render.register
-def _(answer: verbs.Facts, console: Console, language: str) -> None:
+def _(answer: Facts, console: Console, language: str) -> None:
     words = catalogue(language)
     counts = Table(title=words["facts.counts"].format(as_of=answer.corridor.as_of), title_justify="left", box=None, header_style="bold")
     counts.add_column(words["facts.basis"])
@@ -96,7 +103,7 @@ def _(answer: verbs.Facts, console: Console, language: str) -> None:
     console.print(listed)
 
 
-def _covered(answer: verbs.Facts, words: dict[str, str]) -> Table:
+def _covered(answer: Facts, words: dict[str, str]) -> Table:
     """Coverage per table."""
     table = Table(title=words["facts.covered"], title_justify="left", box=None, header_style="bold")
     for name in ("table", "rows", "rows_with_source", "cells", "cells_with_source", "share", "cells_stated"):
@@ -109,7 +116,7 @@ def _covered(answer: verbs.Facts, words: dict[str, str]) -> Table:
 
 
 @render.register
-def _(answer: verbs.Written, console: Console, language: str) -> None:
+def _(answer: Written, console: Console, language: str) -> None:
     console.print(f"Wrote {len(answer.files)} file{'s' if len(answer.files) != 1 else ''} to {answer.folder}.")
     for message in answer.told:
         console.print(say(message, language))
@@ -122,12 +129,12 @@ def _(answer: verbs.Written, console: Console, language: str) -> None:
 
 
 @render.register
-def _(answer: verbs.Fitted, console: Console, language: str) -> None:
+def _(answer: Fitted, console: Console, language: str) -> None:
     console.print(calibration(answer, console.width, language))
 
 
 @render.register
-def _(answer: verbs.Assigned, console: Console, language: str) -> None:
+def _(answer: Assigned, console: Console, language: str) -> None:
     console.print(assigned.flows(answer, language, console.width))
     if answer.other is not None:
         console.print(f"\n{catalogue(language)['assign.beside']} {answer.other.scenario}")
@@ -135,17 +142,17 @@ def _(answer: verbs.Assigned, console: Console, language: str) -> None:
 
 
 @render.register
-def _(answer: verbs.Without, console: Console, language: str) -> None:
+def _(answer: Without, console: Console, language: str) -> None:
     console.print(assigned.without(answer, language))
 
 
 @render.register
-def _(answer: verbs.Ranked, console: Console, language: str) -> None:
+def _(answer: Ranked, console: Console, language: str) -> None:
     console.print(assigned.ranked(answer, language))
 
 
 @render.register
-def _(answer: verbs.Monthly, console: Console, language: str) -> None:
+def _(answer: Monthly, console: Console, language: str) -> None:
     console.print(assigned.monthly(answer, language))
 
 
