@@ -273,7 +273,7 @@ def _demand(answer: Fitted, width: int, words: Mapping[str, str]) -> Iterator[Re
         table.add_row(each.name, f"{each.factor:.2f}", *ends, *carried, *((strongest,) if width >= _WALK_WIDTH else ()))
     yield table
     if unseen:
-        yield Text(words["calibrate.demand.unseen"].format(names="; ".join(unseen)))
+        yield Text(words["calibrate.demand.unseen"].format(groups=len(unseen), names="; ".join(unseen)))
     before, found = fit.estimate.chi_squared_prior, fit.estimate
     yield Text(words["calibrate.demand.chi"].format(before=f"{before:.0f}", after=f"{found.chi_squared:.1f}", figures=fit.observations))
     if plain is not None and plain.estimate is not None:

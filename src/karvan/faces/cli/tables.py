@@ -53,15 +53,16 @@ def _(answer: Explained, console: Console, language: str) -> None:
 
 @render.register
 def _(answer: Checked, console: Console, language: str) -> None:
-    corridor = answer.corridor
+    corridor, words = answer.corridor, catalogue(language)
     rows = sum(len(table) for table in corridor.tables.values())
     support = weigh.support(corridor.tables)
-    console.print(f"{corridor.settings.title}: {rows} rows in {sum(bool(len(t)) for t in corridor.tables.values())} tables hold together.")
-    bases = ", ".join(f"{count} {basis}" for basis, count in sorted(support.by_basis.items(), key=lambda item: -item[1]))
-    console.print(f"Facts by basis: {bases}. {support.with_source} of {support.rows} name one of {support.sources} sources; "
-                  f"of those sources {support.unknown_titles} lack a title, {support.unknown_dates} a date, {support.unknown_addresses} an address.")  # fmt: skip
+    tables = sum(bool(len(table)) for table in corridor.tables.values())
+    console.print(words["check.holds"].format(title=corridor.settings.title, rows=rows, tables=tables))
+    bases = ", ".join(f"{count} {words[f'basis.{basis}']}" for basis, count in sorted(support.by_basis.items(), key=lambda item: -item[1]))
+    console.print(words["check.support"].format(bases=bases, sourced=support.with_source, rows=support.rows, sources=support.sources,
+                                                title=support.unknown_titles, date=support.unknown_dates, address=support.unknown_addresses))  # fmt: skip
     for name in answer.stale:
-        console.print(f"fitted/{name}.toml was fitted on other data: run `karvan calibrate --case CASE --write`.")
+        console.print(words["check.stale"].format(name=name))
 
 
 @render.register
@@ -117,15 +118,12 @@ def _covered(answer: Facts, words: dict[str, str]) -> Table:
 
 @render.register
 def _(answer: Written, console: Console, language: str) -> None:
-    console.print(f"Wrote {len(answer.files)} file{'s' if len(answer.files) != 1 else ''} to {answer.folder}.")
+    words = catalogue(language)
+    console.print(words["written"].format(files=len(answer.files), folder=answer.folder))
     for message in answer.told:
         console.print(say(message, language))
-    if answer.what == "network":
-        console.print(f"Next: read {answer.folder / 'README.md'} · karvan assign {answer.folder} --rule user-equilibrium")
-    if answer.what == "empty case":
-        console.print(f"Next: read {answer.folder / 'README.md'} · fill in nodes, links, zones and demand · karvan check {answer.folder}")
-    if answer.what == "case":
-        console.print(f"Next: karvan check {answer.folder} · karvan assess {answer.folder}")
+    if answer.what in ("network", "empty case", "case"):
+        console.print(words[f"written.{answer.what}"].format(folder=answer.folder, readme=answer.folder / "README.md"))
 
 
 @render.register
