@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from karvan import verbs
 from karvan.bridge.compile import Compiled
 from karvan.engines import assign, ways
+from karvan.verbs.loading import DEFAULT_CASE, load
 from karvan.verdict import assess, calibrate, futures, measures, model, transit
 from karvan.verdict.futures import Futures
 from karvan.verdict.throughput import Throughput
@@ -93,10 +93,10 @@ def main() -> None:
     parser.add_argument("--futures", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--stages", type=int, default=100)
-    parser.add_argument("--case", default=verbs.DEFAULT_CASE)
+    parser.add_argument("--case", default=DEFAULT_CASE)
     asked = parser.parse_args()
     phases: dict[str, Any] = {}
-    corridor, phases["load and check"] = measured(lambda: verbs.load(asked.case))
+    corridor, phases["load and check"] = measured(lambda: load(asked.case))
     prepared, phases["compile and generate routes, cold"] = measured(lambda: model.prepare(corridor))
     _, phases["compile and generate routes"] = measured(lambda: model.prepare(corridor))
     _, phases["calibrate"] = measured(lambda: calibrate.calibrate(corridor))

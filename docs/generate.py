@@ -20,7 +20,8 @@ import typer
 from karvan.faces.cli.app import app
 from karvan.tables.catalogue import SCHEMAS
 from karvan.tables.schema import Column, Schema
-from karvan.verbs import VERBS, Verb
+from karvan.verbs.catalogue import VERBS
+from karvan.verbs.declaration import Verb
 from karvan.verdict import measures
 
 DOCS = Path(__file__).resolve().parent

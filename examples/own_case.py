@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 import karvan as kv
-from karvan import verbs
+from karvan.verbs.loading import DEFAULT_CASE
+from karvan.verbs.new import new
 
 
 def change(file: Path, key: str, **cells: object) -> None:
@@ -36,7 +37,7 @@ def load_or_tell(folder: Path) -> kv.Case | None:
 
 with tempfile.TemporaryDirectory() as parent:
     folder = Path(parent) / "mine"
-    verbs.new(str(folder), verbs.DEFAULT_CASE)
+    new(str(folder), DEFAULT_CASE)
     print(f"copied {len(list(folder.glob('*.csv')))} tables")
 
     change(folder / "fleets.csv", "asco_ferries", number="many")

@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from karvan import verbs
 from karvan.bridge import emissions
 from karvan.bridge.expanded import DESTINATION, ORIGIN
 from karvan.engines import route
+from karvan.verbs.loading import DEFAULT_CASE, load
 from karvan.verdict import shipment, transit
 from karvan.verdict.futures import Forced
 from karvan.verdict.model import prepare
@@ -48,7 +48,7 @@ def cpu_ms(work: Callable[[], Any], repeat: int) -> float:
 def main() -> None:
     """Measure every trip and print one JSON document."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--case", default=verbs.DEFAULT_CASE)
+    parser.add_argument("--case", default=DEFAULT_CASE)
     parser.add_argument("--repeat", type=int, default=7)
     asked = parser.parse_args()
     once: dict[str, float] = {}
@@ -59,7 +59,7 @@ def main() -> None:
         once[name] = round(1000 * (time.process_time() - begun), 1)
         return found
 
-    corridor = phase("load and check", lambda: verbs.load(asked.case))
+    corridor = phase("load and check", lambda: load(asked.case))
     model = phase("compile and routes", lambda: prepare(corridor))
     year = corridor.settings.first_year
     answer = phase("solve the year", lambda: shipment.likely_year(model, year, Forced()))

@@ -14,11 +14,11 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from karvan import verbs
 from karvan.corridor.corridor import Corridor
 from karvan.files import cases
+from karvan.verbs.loading import DEFAULT_CASE, load
 
-FOLDER = cases.built_in()[verbs.DEFAULT_CASE]
+FOLDER = cases.built_in()[DEFAULT_CASE]
 PROCEDURE = FOLDER / "procedures" / "demand.py"
 
 
@@ -35,7 +35,7 @@ def procedure() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def corridor() -> Corridor:
-    return verbs.load()
+    return load()
 
 
 def read(name: str) -> list[dict[str, str]]:

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 import karvan
-from karvan import verbs
 from karvan.corridor.corridor import Corridor
 from karvan.files import cases
 from karvan.tables.catalogue import SCHEMAS
+from karvan.verbs.assess import assess
+from karvan.verbs.loading import DEFAULT_CASE
 from karvan.verdict import assess as assessing
 from karvan.verdict import calibrate, certify, delivery, futures, measures, transit
 from karvan.verdict.assess import Assessment, Options
@@ -68,7 +69,7 @@ def test_it_holds_together_and_its_fits_are_of_its_data(corridor: Corridor) -> N
 
 def test_it_is_of_another_region(corridor: Corridor) -> None:
     """No node, link or cargo of the first case stands in it, and it has no sea that falls."""
-    other = cases.load(verbs.DEFAULT_CASE)
+    other = cases.load(DEFAULT_CASE)
     shared = set(corridor["nodes"].keys) & set(other["nodes"].keys)
     assert shared <= {"shanghai", "rotterdam"}, shared
     for table in ("links", "terminals", "fleets", "services", "projects", "targets", "cuts"):
@@ -205,7 +206,7 @@ def test_a_forced_delivery_moves_the_board() -> None:
     """As with --set: the same draws, one project never and at once."""
     keys = ("t16_tazara_capacity",)
     never, soon = (
-        verbs.assess(NAME, 10, 1, 1, None, (f"tazara_revival={day}",), None, None, keys) for day in ("never", "2026-07-01")
+        assess(NAME, 10, 1, 1, None, (f"tazara_revival={day}",), None, None, keys) for day in ("never", "2026-07-01")
     )
     of_never, of_soon = (each.assessment.verdicts[0].judgement for each in (never, soon))
     assert of_never.probability == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from karvan.corridor import settings
 from karvan.files import cases
-from karvan.verbs import DEFAULT_CASE
+from karvan.verbs.loading import DEFAULT_CASE
 from karvan.verdict import calibration_checks
 from karvan.verdict.comparison import AIMS, GROUPS
 

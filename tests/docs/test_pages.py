@@ -18,7 +18,8 @@ import karvan as kv
 from karvan.corridor.corridor import Corridor
 from karvan.faces.cli.app import app
 from karvan.files.cases import built_in
-from karvan.verbs import DEFAULT_CASE, VERBS
+from karvan.verbs.catalogue import VERBS
+from karvan.verbs.loading import DEFAULT_CASE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "examples" / "commands.sh", *sorted((ROOT / "docs").rglob("*.md"))]

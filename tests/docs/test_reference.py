@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from karvan.faces.cli.app import app
 from karvan.tables.catalogue import SCHEMAS
-from karvan.verbs import VERBS
+from karvan.verbs.catalogue import VERBS
 from karvan.verdict.measures import METRICS
 from tests.docs.test_generate import generate
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from karvan import verbs
 from karvan.engines.arrays import Conditions, Floats
 from karvan.engines.assign import AssignOptions, Problem, Result
+from karvan.verbs.loading import DEFAULT_CASE, load
 from karvan.verdict import assess, futures
 from karvan.verdict.model import Model, prepare
 from tests.engines.worlds import random_world, world
@@ -112,7 +112,7 @@ def test_no_routes_fold_into_nothing() -> None:
 
 @pytest.fixture(scope="module")
 def middle() -> Model:
-    return prepare(verbs.load(verbs.DEFAULT_CASE))
+    return prepare(load(DEFAULT_CASE))
 
 
 @pytest.mark.parametrize("future", [0, 7, 31])

@@ -10,16 +10,17 @@ import pytest
 from tests.files.test_tcd import _overlapping
 from typer.testing import CliRunner
 
-from karvan import verbs
 from karvan.faces import chart
 from karvan.faces.cli.app import app
+from karvan.verbs.loading import DEFAULT_CASE
+from karvan.verbs.route import route
 from karvan.verdict.shipment import Comparison
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     out = tmp_path_factory.mktemp("chart") / "ways.svg"
-    return verbs.route(verbs.DEFAULT_CASE, "Xi'an", "Istanbul", "container", 5, None, None, (), None, None, 24.0, out)
+    return route(DEFAULT_CASE, "Xi'an", "Istanbul", "container", 5, None, None, (), None, None, 24.0, out)
 
 
 def test_a_line_ends_where_its_way_does(found: Comparison) -> None:

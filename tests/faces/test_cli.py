@@ -158,10 +158,12 @@ def test_people_read_tables() -> None:
 def test_no_figure_of_a_year_or_a_way_is_cut(width: int) -> None:
     from rich.console import Console
 
-    from karvan import verbs
     from karvan.faces.cli.tables import render
+    from karvan.verbs.assign import assign
+    from karvan.verbs.loading import DEFAULT_CASE
+    from karvan.verbs.route import route
 
-    for answer in (verbs.assign(verbs.DEFAULT_CASE, None, None, (), None), verbs.route(verbs.DEFAULT_CASE, "Xi'an", "Istanbul", None, 2, None, None, (), None)):
+    for answer in (assign(DEFAULT_CASE, None, None, (), None), route(DEFAULT_CASE, "Xi'an", "Istanbul", None, 2, None, None, (), None)):
         console = Console(width=width, record=True, file=io.StringIO())
         render(answer, console, "en")
         lines = console.export_text().splitlines()
@@ -174,13 +176,14 @@ def test_observed_and_modelled_fit_the_terminal(width: int, language: str) -> No
     """Nothing is cut off with an ellipsis, no line is too long, and --all says at least what the short form says."""
     from rich.console import Console
 
-    from karvan import verbs
     from karvan.faces.cli.tables import render
+    from karvan.verbs.calibrate import calibrate
+    from karvan.verbs.loading import DEFAULT_CASE
 
     shown = {}
     for everything in (False, True):
         console = Console(width=width, record=True, file=io.StringIO())
-        render(verbs.calibrate(verbs.DEFAULT_CASE, False, everything), console, language)
+        render(calibrate(DEFAULT_CASE, False, everything), console, language)
         shown[everything] = console.export_text().splitlines()
         assert not [line for line in shown[everything] if "…" in line or len(line) > width]
     row = re.compile(r"20\d\d +(?:fit|check|calage|vérif).*Mt.*")
@@ -200,7 +203,7 @@ def test_both_languages_have_the_same_sentences() -> None:
 
 
 def test_help_is_there_for_every_verb() -> None:
-    from karvan.verbs import VERBS
+    from karvan.verbs.catalogue import VERBS
 
     for verb in VERBS:
         answer = run(verb.name, "--help")

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from karvan import verbs
 from karvan.corridor.corridor import Corridor
 from karvan.files import cases
 from karvan.tables.geometries import ALIGNMENT, Line, Point, great_circle, line_length, parse_line
+from karvan.verbs.loading import DEFAULT_CASE, load
 
-FOLDER = cases.built_in()[verbs.DEFAULT_CASE]
+FOLDER = cases.built_in()[DEFAULT_CASE]
 
 
 @pytest.fixture(scope="module")
 def corridor() -> Corridor:
-    return verbs.load()
+    return load()
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from karvan import verbs
 from karvan.corridor.corridor import Corridor
 from karvan.tables.faults import UsageError
+from karvan.verbs.assess import assess
 from karvan.verdict import assess as assessing
 from karvan.verdict import delivery, document, tell
 from karvan.verdict.assess import Assessment, Options
@@ -163,7 +163,7 @@ def test_low_water_and_demand_of_a_scenario(corridor: Corridor, board: Assessmen
 
 
 def run(case: Path, scenario: Path | None = None, as_of: str | None = None, switches: tuple[str, ...] = (), target: tuple[str, ...] = ()) -> dict[str, Any]:
-    return verbs.assess(str(case), 20, 1, 1, scenario, switches, None, as_of, target).document()
+    return assess(str(case), 20, 1, 1, scenario, switches, None, as_of, target).document()
 
 
 def test_a_scenario_file_changes_what_it_says(tmp_path: Path) -> None:

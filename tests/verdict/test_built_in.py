@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from karvan import verbs
 from karvan.corridor.corridor import Corridor
 from karvan.engines import arrays, assign
 from karvan.files import cases
+from karvan.verbs.loading import DEFAULT_CASE, load
 from karvan.verdict import assess as assessing
 from karvan.verdict import calibrate, delivery, estimation, futures, measures, transit
 from karvan.verdict.assess import Assessment, Options
@@ -20,13 +20,13 @@ from karvan.verdict.measures import Key
 from karvan.verdict.model import Answer, Model, prepare
 from karvan.verdict.shipment import likely_year
 
-FOLDER = cases.built_in()[verbs.DEFAULT_CASE]
+FOLDER = cases.built_in()[DEFAULT_CASE]
 FUTURES = 2
 
 
 @pytest.fixture(scope="module")
 def corridor() -> Corridor:
-    return verbs.load()
+    return load()
 
 
 @pytest.fixture(scope="module")

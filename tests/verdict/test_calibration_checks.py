@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from karvan import verbs
 from karvan.tables.faults import InvalidData
+from karvan.verbs.loading import load
 from karvan.verdict import calibration_checks
 from tests.corridor import tiny
 from tests.verdict import small
@@ -109,5 +109,5 @@ def test_loading_a_case_speaks_of_them(tmp_path: Path) -> None:
     texts["case.toml"] = texts["case.toml"].replace("fit = [2025]", 'fit = [2025]\nrivals = ["seas"]')
     tiny.write(tmp_path, texts)
     with pytest.raises(InvalidData) as caught:
-        verbs.load(str(tmp_path))
+        load(str(tmp_path))
     assert [str(fault) for fault in caught.value.faults if fault.column == "calibration.rivals"]

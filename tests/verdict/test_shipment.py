@@ -158,9 +158,9 @@ def test_what_opens_late_in_the_year_is_no_way_of_the_year() -> None:
 
 def test_percentiles_of_a_way_are_those_of_playing_it() -> None:
     """Xi'an to Istanbul: every leg drawn and added up, two hundred thousand times; the built-in case."""
-    from karvan import verbs
+    from karvan.verbs.loading import load
 
-    model = prepare(verbs.load())
+    model = prepare(load())
     answer = shipment.likely_year(model, 2026, Forced())
     way = shipment.compare(model, answer, "xian", "istanbul", "container", 2026, "base", shipment.Asked(best=1, within=24.0)).ways[0]
     arcs = [leg.arc for leg in way.legs]

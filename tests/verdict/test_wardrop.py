@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from karvan import verbs
 from karvan.corridor.corridor import Corridor
 from karvan.files import cases, tntp
 from karvan.tables.catalogue import SCHEMAS
 from karvan.tables.faults import InvalidData, UsageError
+from karvan.verbs.assign import assign
+from karvan.verbs.check import check
 from karvan.verdict import wardrop
 from karvan.verdict.wardrop import SYSTEM_OPTIMUM, Balanced, Options
 from tests.files import nets
@@ -208,9 +209,9 @@ def test_hard_capacities_are_refused_in_one_sentence(tmp_path: Path) -> None:
 
 def test_a_case_without_logit_is_checked_and_says_what_logit_lacks(tmp_path: Path) -> None:
     place = str(freight(tmp_path))
-    assert verbs.check(place).document()["valid"]
+    assert check(place).document()["valid"]
     with pytest.raises(InvalidData) as caught:
-        verbs.assign(place, None, None, (), None)
+        assign(place, None, None, (), None)
     assert {(fault.file, fault.column) for fault in caught.value.faults} == {("commodities.csv", "theta"), ("commodities.csv", "reserve")}
 
 
@@ -218,14 +219,14 @@ def test_questions_out_of_range(tmp_path: Path) -> None:
     place = str(freight(tmp_path))
     for said, more in (("--gap", {"gap": 0.0}), ("--gap", {"gap": float("nan")}), ("--iterations", {"iterations": 0}), ("--year", {"year": 2040})):
         with pytest.raises(UsageError, match=said):
-            verbs.assign(place, **{"year": None, "scenario": None, "set": (), "compare": None, "rule": "user-equilibrium", **more})
+            assign(place, **{"year": None, "scenario": None, "set": (), "compare": None, "rule": "user-equilibrium", **more})
 
 
 def test_a_scenario_changes_the_network_and_stands_beside_it(tmp_path: Path) -> None:
     place = case(tmp_path, nets.net(2, 4, nets.BRAESS), trips=nets.trips(2, {(1, 2): 6}))
     closed = tmp_path / "closed.toml"
     closed.write_text('name = "bridge closed"\n[[edits]]\ntable = "links"\nid = "3_4"\ncolumn = "exists"\nop = "set"\nvalue = false\n', encoding="utf-8")
-    found = verbs.assign(str(place), None, closed, (), "base", rule="user-equilibrium", gap=1e-12)
+    found = assign(str(place), None, closed, (), "base", rule="user-equilibrium", gap=1e-12)
     assert isinstance(found, Balanced)
     document = found.document()
     assert document["total_cost"] == pytest.approx(6 * 83, rel=1e-9)
@@ -233,8 +234,8 @@ def test_a_scenario_changes_the_network_and_stands_beside_it(tmp_path: Path) -> 
     assert document["manifest"]["options"]["scenario"] == "bridge closed"
     wider = tmp_path / "wider.toml"
     wider.write_text('name = "wider"\n[[edits]]\ntable = "links"\nid = "3_2"\ncolumn = "delay_capacity"\nop = "scale"\nvalue = 4\n', encoding="utf-8")
-    other = verbs.assign(str(place), None, wider, (), None, rule="user-equilibrium", gap=1e-12).document()
+    other = assign(str(place), None, wider, (), None, rule="user-equilibrium", gap=1e-12).document()
     assert other["total_cost"] < 6 * 92
     more = tmp_path / "more.toml"
     more.write_text('name = "more"\n[demand]\nfactor = 2\n', encoding="utf-8")
-    assert verbs.assign(str(place), None, more, (), None, rule="user-equilibrium").document()["assigned"] == pytest.approx(12)
+    assert assign(str(place), None, more, (), None, rule="user-equilibrium").document()["assigned"] == pytest.approx(12)

@@ -1,7 +1,11 @@
-"""The message catalogue: sentences by id and language, and how numbers and dates are said in them."""
+"""The message catalogue: sentences by id and language, and how numbers and dates are said in them.
+
+Where a word depends on a number, a sentence holds both forms: `{pairs} {pairs:pair has|pairs have} no way`.
+"""
 
 from __future__ import annotations
 
+import string
 import tomllib
 from functools import lru_cache
 from importlib import resources
@@ -13,13 +17,42 @@ from karvan.verdict.tell import Message
 LANGUAGES = ("en", "fr")
 
 
+class _Numbered(string.Formatter):
+    """Fills sentences; of `{number:one|many}` it takes the form that the number asks for in a language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        number = abs(float(str(value).replace(",", "").replace("\u202f", "")))
+        return one if number == 1 or (self.language == "fr" and number < 2) else many
+
+
+class Sentence(str):
+    """A sentence of a language, filled by `format`."""
+
+    __slots__ = ("_language",)
+    _language: str
+
+    def __new__(cls, text: str, language: str) -> Sentence:
+        made = super().__new__(cls, text)
+        made._language = language
+        return made
+
+    def format(self, *args: object, **values: object) -> str:
+        return _Numbered(self._language).vformat(str(self), args, values)
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def catalogue(language: str) -> dict[str, str]:
     """The sentences of a language. Raises `UsageError` for one that has none."""
     if language not in LANGUAGES:
         raise UsageError(f"--lang {language}: expected one of {', '.join(LANGUAGES)}.")
     text = (resources.files("karvan.faces") / "sentences" / f"{language}.toml").read_text(encoding="utf-8")
-    return {key: str(value) for key, value in tomllib.loads(text).items()}
+    return {key: Sentence(str(value), language) for key, value in tomllib.loads(text).items()}
 
 
 def say(message: Message, language: str) -> str:
@@ -33,8 +66,7 @@ def said(name: str, value: Any, values: dict[str, Any], language: str) -> str:
     """How a value is said: shares as percent, amounts in readable units, dates and years as such."""
     words = catalogue(language)
     if value is None:
-        beyond = "horizon" in values and (name.startswith("p") or name == "median")
-        return words["unit.beyond"].format(horizon=values["horizon"]) if beyond else words["unit.unknown"]
+        return words["unit.unbounded" if name in ("p5", "median", "p95") else "unit.unknown"]
     if name == "at":
         return words[value]
     if name in ("probability", "low", "high", "share"):

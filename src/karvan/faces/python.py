@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from karvan import verbs
 from karvan.corridor.corridor import Corridor
 from karvan.faces import chart as charts
-from karvan.faces.messages import say
+from karvan.faces.messages import LANGUAGES, catalogue, say
 from karvan.files.extras import load_extra
+from karvan.verbs import assess, assign, calibrate, check, explain, facts, loading, options, route
+from karvan.verbs.assign import LOGIT
+from karvan.verbs.declaration import Option, Verb
 
 if TYPE_CHECKING:
     import pandas
@@ -68,37 +70,38 @@ class Case:
         set: tuple[str, ...] = (), compare: str | None = None, as_of: str | None = None, target: tuple[str, ...] = (),
     ) -> Frame:  # fmt: skip
         """The target board: one row per target."""
-        board = verbs.assess(self.name, futures, seed, workers, _path(scenario), set, compare, as_of, target)
+        board = self._ask(assess.VERB, futures=futures, seed=seed, workers=workers, scenario=scenario, set=set, compare=compare, as_of=as_of, target=target)
         return Frame(board, tuple(board.document()["targets"]))
 
     def explain(self, target: str, futures: int = 1000, seed: int = 1, workers: int = 2, language: str = "en") -> str:
         """One verdict in plain sentences, English or French, and what was said of its project over the years."""
-        found = verbs.explain(self.name, target, futures, seed, workers, None, ())
+        _speak(language)
+        found = self._ask(explain.VERB, target=target, futures=futures, seed=seed, workers=workers)
         return "\n".join(say(message, language) for message in (*found.messages, *found.history))
 
     def assign(
-        self, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = (), rule: str = verbs.LOGIT,
+        self, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = (), rule: str = LOGIT,
         gap: float | None = None, iterations: int | None = None,
     ) -> Frame:  # fmt: skip
         """The flows of a year: one row per link, service or terminal, direction and commodity. `rule`: logit, user-equilibrium or
         system-optimum; `gap` and `iterations` are for the last two."""
-        found = verbs.assign(self.name, year, _path(scenario), set, None, rule=rule, gap=gap, iterations=iterations)
+        found = self._ask(assign.VERB, year=year, scenario=scenario, set=set, rule=rule, gap=gap, iterations=iterations)
         return Frame(found, tuple(found.document()["flows"]))
 
     def without(self, *names: str, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = ()) -> Frame:
         """A year without some places, links, terminals, services, fleets, projects or shared limits: one row per cut, before and
         after; `.answer.effect` has what is lost, what is rerouted, its money and days."""
-        found = verbs.assign(self.name, year, _path(scenario), set, None, names)
+        found = self._ask(assign.VERB, ("without",), without=names, year=year, scenario=scenario, set=set)
         return Frame(found, tuple(found.document()["cuts"]))
 
     def critical(self, most: int = 20, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = ()) -> Frame:
         """What is missed most when it is gone: one row per place, link, terminal or fleet."""
-        found = verbs.assign(self.name, year, _path(scenario), set, None, critical=most)
+        found = self._ask(assign.VERB, ("critical",), critical=most, year=year, scenario=scenario, set=set)
         return Frame(found, tuple(found.document()["critical"]))
 
     def months(self, year: int | None = None, scenario: str | Path | None = None, set: tuple[str, ...] = ()) -> Frame:
         """The twelve months of a year, each solved by itself: one row per month."""
-        found = verbs.assign(self.name, year, _path(scenario), set, None, by="month")
+        found = self._ask(assign.VERB, by="month", year=year, scenario=scenario, set=set)
         return Frame(found, tuple(found.document()["months"]))
 
     def route(
@@ -107,36 +110,48 @@ class Case:
         chart: str | Path | None = None, language: str = "en",
     ) -> Frame:  # fmt: skip
         """The best ways of one consignment: one row per way; `chart` draws them into a file."""
-        found = verbs.route(self.name, origin, destination, commodity, best, year, _path(scenario), set, None, depart, within, _path(chart))
+        _speak(language)
+        found = self._ask(route.VERB, origin=origin, destination=destination, commodity=commodity, best=best, year=year, scenario=scenario, set=set,
+                          depart=depart, within=within, chart=chart)  # fmt: skip
         charts.write(found, language)
         return Frame(found, tuple(found.document()["routes"]))
 
     def calibrate(self) -> Frame:
         """Observed and modelled figures: one row per measure and year; `.answer.calibration` has scores, shares and gaps."""
-        found = verbs.calibrate(self.name, False, True)
+        found = self._ask(calibrate.VERB, all=True)
         return Frame(found, tuple(found.document()["comparisons"]))
 
     def facts(self, table: str | None = None, stale: bool = False, older_than: float | None = None, basis: str | None = None) -> Frame:
         """The figures with basis, source and age: one row per fact."""
-        found = verbs.facts(self.name, table, stale, older_than, basis, 0)
+        found = self._ask(facts.VERB, table=table, stale=stale, older_than=older_than, basis=basis, most=0)
         return Frame(found, tuple(found.document()["facts"]))
 
     def table(self, name: str) -> Frame:
         """A table of the case, one row per row."""
         from karvan.verdict.document import plain
 
-        self.corridor.find_table(name)
-        return Frame(self, tuple(plain(row) for row in self.corridor[name].rows()))
+        found = self.corridor.find_table(_TABLE.read(name))
+        return Frame(self, tuple(plain(row) for row in found.rows()))
 
     def document(self) -> dict[str, Any]:
         """What `karvan check --json` prints."""
-        return verbs.check(self.name).document()
+        return check.check(self.name).document()
+
+    def _ask(self, verb: Verb, needed: tuple[str, ...] = (), **given: Any) -> Any:
+        """The answer of a verb to this case; those of its options not given have their defaults, and those `needed` must be given."""
+        return verb.run(**verb.arguments({"case": self.name, **given}, needed))
 
 
-def load(case: str | Path = verbs.DEFAULT_CASE) -> Case:
+_TABLE = Option("name", str, None, "name of a table", required=True)
+_LANGUAGE = Option("language", str, LANGUAGES[0], "language of the sentences")
+
+
+def load(case: str | Path = loading.DEFAULT_CASE) -> Case:
     """The case of this name or folder, checked. Raises `karvan.InvalidData` with every fault, or `karvan.UsageError`."""
-    return Case(str(case), verbs.load(str(case)))
+    name = options.CASE.read(case)
+    return Case(name, loading.load(name))
 
 
-def _path(file: str | Path | None) -> Path | None:
-    return None if file is None else Path(file)
+def _speak(language: str) -> None:
+    """Raises `UsageError` for a language that has no sentences, before anything is computed."""
+    catalogue(_LANGUAGE.read(language))

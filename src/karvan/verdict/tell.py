@@ -32,11 +32,7 @@ def verdict(assessment: Assessment, found: Verdict) -> tuple[Message, ...]:
             "probability": judgement.probability, "low": judgement.probability_low, "high": judgement.probability_high,
             "futures": assessment.options.futures,
         }))  # fmt: skip
-        kind = "date" if found.unit == "date" else "value"
-        horizon = assessment.years[-1]
-        within = {name: value if value is None or found.unit != "date" or value < horizon + 1 else None
-                  for name, value in (("median", judgement.median), ("p5", judgement.p5), ("p95", judgement.p95))}  # fmt: skip
-        out.append(Message(f"range.{kind}", {**within, "unit": found.unit, "horizon": horizon}))
+        out.append(_range(found, assessment.years[-1]))
     if judgement.reached_share is not None:
         horizon = assessment.years[-1]
         p10, p50, p90 = judgement.reached
@@ -57,6 +53,17 @@ def verdict(assessment: Assessment, found: Verdict) -> tuple[Message, ...]:
     source = weigh.citation(assessment.corridor.tables, target["source_id"])
     out.append(Message("source", {"source": source}) if source else Message("source.none", {"basis": target["basis"]}))
     return tuple(out)
+
+
+def _range(found: Verdict, horizon: int) -> Message:
+    """The middle and the nine tenths of a measure at its due date; of a date, how much of it lies beyond the horizon."""
+    judgement = found.judgement
+    ends: dict[str, Any] = {"median": judgement.median, "p5": judgement.p5, "p95": judgement.p95, "unit": found.unit}
+    if found.unit != "date":
+        return Message("range.value", ends)
+    ends["horizon"] = horizon
+    within = sum(date is not None and date < horizon + 1 for date in (judgement.p5, judgement.median, judgement.p95))
+    return Message(("range.date.beyond", "range.date.late", "range.date.open", "range.date")[within], ends)
 
 
 def history(assessment: Assessment, found: Verdict) -> tuple[Message, ...]:

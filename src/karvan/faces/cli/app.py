@@ -18,7 +18,9 @@ from karvan.faces import chart
 from karvan.faces.cli.tables import render
 from karvan.faces.messages import LANGUAGES, catalogue
 from karvan.tables.faults import Fault, InvalidData, KarvanError
-from karvan.verbs import VERBS, Option, Read, Verb
+from karvan.verbs.catalogue import VERBS
+from karvan.verbs.declaration import Option, Verb
+from karvan.verbs.read import Read
 from karvan.verdict.document import SCHEMA_VERSION
 from karvan.verdict.judge import Word
 from karvan.verdict.shipment import Comparison
@@ -107,7 +109,7 @@ def _command(verb: Verb) -> Callable[..., None]:
     parameters.append(_parameter(Option("json", bool, False, "print one JSON document per statement, a line each" if verb.name == "read" else "print one JSON document")))
     if verb.name == "assess":
         parameters.append(_parameter(Option("check", bool, False, "exit with 4 when a target is missed or off course")))
-    if verb.name in ("explain", "route", "calibrate", "facts", "read", "assign", "import"):
+    if verb.name in ("explain", "route", "calibrate", "facts", "read", "assign", "check", "new", "export", "import"):
         parameters.append(_parameter(Option("lang", str, "en", "language of the sentences: en or fr", "LANG")))
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

@@ -11,9 +11,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from karvan import verbs
 from karvan.bridge import label
 from karvan.faces.messages import amount, catalogue
+from karvan.verbs.assign import Assigned, Monthly, Ranked, Without
 from karvan.verdict import certify, criticality, measures, worth
 from karvan.verdict.certify import Certificate
 
@@ -29,7 +29,7 @@ _USED, _MOVED = 0.5, 0.01
 Words = dict[str, str]
 
 
-def flows(answer: verbs.Assigned, language: str, width: int = 200) -> Group:
+def flows(answer: Assigned, language: str, width: int = 200) -> Group:
     """Flows over cuts (by commodity where a line is wide enough), boxes of ports, empties, limits, what one more Mt through the limits that bind is worth."""
     words = catalogue(language)
     document = answer.document()
@@ -51,7 +51,7 @@ def _table(title: str, columns: Iterable[str], left: Sequence[str], words: Words
     return out
 
 
-def _cuts(answer: verbs.Assigned, words: Words, width: int) -> list[RenderableType]:
+def _cuts(answer: Assigned, words: Words, width: int) -> list[RenderableType]:
     compiled, result = answer.model.compiled, answer.answer.result
     title = words["assign.cuts"].format(year=answer.year, scenario=answer.scenario)
     wide = width >= _NAME + sum(max(len(name), _AMOUNT) + 2 for name in ("forward", "reverse", *compiled.commodities))
@@ -123,7 +123,7 @@ def _certified(found: Certificate, words: Words) -> str:
     return words["assign.certified"].format(gap=f"{found.relative_gap:.1e}", tolerance=f"{certify.TOLERANCE:.0e}")
 
 
-def without(answer: verbs.Without, language: str) -> Group:
+def without(answer: Without, language: str) -> Group:
     """What is lost without some things, where the rest goes, what it costs and what becomes tight."""
     words, effect = catalogue(language), answer.effect
     names = ", ".join(thing.name for thing in effect.things)
@@ -164,7 +164,7 @@ def _changes(title: str, changes: Sequence[criticality.Change], words: Words) ->
     return table
 
 
-def ranked(answer: verbs.Ranked, language: str) -> Group:
+def ranked(answer: Ranked, language: str) -> Group:
     """What is missed most when it is gone."""
     words = catalogue(language)
     title = words["critical"].format(shown=len(answer.ranks), all=answer.taken_out, year=answer.base.year, scenario=answer.base.scenario)
@@ -175,7 +175,7 @@ def ranked(answer: verbs.Ranked, language: str) -> Group:
     return Group(table, Text(""), Text(words["critical.note"], style="dim"), Text(_certified(answer.base.certificate, words)))
 
 
-def monthly(answer: verbs.Monthly, language: str) -> Group:
+def monthly(answer: Monthly, language: str) -> Group:
     """Flows and what stays home month by month, the sum beside the year solved as one, and the limits that months move most."""
     words, document = catalogue(language), answer.document()
     names = dict(zip(answer.base.model.compiled.corridor["cuts"].keys, answer.base.model.compiled.corridor["cuts"]["name"], strict=True))
@@ -192,7 +192,7 @@ def monthly(answer: verbs.Monthly, language: str) -> Group:
     return Group(table, Text(""), *_swings(answer, document, words), Text(words["months.note"], style="dim"), Text(said))
 
 
-def _swings(answer: verbs.Monthly, document: dict[str, Any], words: Words) -> list[RenderableType]:
+def _swings(answer: Monthly, document: dict[str, Any], words: Words) -> list[RenderableType]:
     """Use and price, month by month, of the limits that the months move most; the year as one beside them."""
     model, base = answer.base.model, answer.base.answer
     whole = label.limits(model.compiled, base.conditions.capacity, base.result.load, base.result.price, base.result.delay)
@@ -214,7 +214,7 @@ def _swings(answer: verbs.Monthly, document: dict[str, Any], words: Words) -> li
     return out
 
 
-def _cuts_of_note(answer: verbs.Monthly, document: dict[str, Any]) -> list[str]:
+def _cuts_of_note(answer: Monthly, document: dict[str, Any]) -> list[str]:
     """The headline, and the cuts that the months move most."""
     compiled = answer.base.model.compiled
     headline = compiled.corridor.settings.headline

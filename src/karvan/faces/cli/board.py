@@ -10,13 +10,14 @@ from rich.text import Text
 
 from karvan.evidence import weigh
 from karvan.faces.cli.line import NONE, Line, line
-from karvan.faces.messages import amount
+from karvan.faces.messages import LANGUAGES, amount, catalogue, percent
 from karvan.verdict import calibrate, document, measures
 from karvan.verdict.assess import Assessment, Verdict
 from karvan.verdict.judge import Word
 
 _STYLE = {Word.KEPT: "bold green", Word.ON_COURSE: "green", Word.IN_DOUBT: "yellow", Word.OFF_COURSE: "red", Word.MISSED: "bold red"}
 WIDE = 160
+_WORDS = catalogue(LANGUAGES[0])
 _FREIGHT = ("freight_volume", "container_volume", "trains_count", "transit_time", "transit_time_p90", "tariff_level", "border_time")
 _WORKS = ("completion_date", "event_date")
 _CAPACITY = ("port_capacity", "container_capacity", "route_capacity")
@@ -131,25 +132,22 @@ def _headlines(found: Assessment) -> list[Text]:
 def _dates(found: Assessment) -> str:
     reference = found.reference
     if reference.delivered + reference.unfinished == 0:
-        return "Delivery dates: no promise in the ledger, so the world's class of rail works alone speaks."
-    return (f"Delivery dates: drawn as {reference.delivered} promises that were delivered and {reference.unfinished} that are open came out; "
-            f"{100 * reference.on_time():.0f} % of such promises are kept in time.")  # fmt: skip
+        return _WORDS["board.no_dates"]
+    return _WORDS["board.dates"].format(delivered=reference.delivered, open=reference.unfinished, share=percent(reference.on_time()))
 
 
 def _below(found: Assessment, other: Assessment | None) -> Text:
     corridor, options = found.corridor, found.options
     support = weigh.support(corridor.tables)
-    estimates = 100 * support.estimates / max(support.rows, 1)
+    estimates = support.estimates / max(support.rows, 1)
     lines = [
-        f"Data of {corridor.as_of}, case {corridor.settings.name} {corridor.hash}; scenario {found.scenario}; seed {options.seed}; "
-        f"{options.futures} futures to {found.years[-1]}.",
-        f"Every future and year was assigned anew: {found.solves} solves, {found.unconverged} not converged; "
-        f"{found.certified} checked outside the engine, {found.certificate_failures} failed.",
+        _WORDS["board.data"].format(as_of=corridor.as_of, case=corridor.settings.name, hash=corridor.hash, scenario=found.scenario, seed=options.seed,
+                                    futures=options.futures, horizon=found.years[-1]),
+        _WORDS["board.solved"].format(solves=found.solves, unconverged=found.unconverged, certified=found.certified, failed=found.certificate_failures),
         _dates(found),
         f"Flows carry the model's own error of the years it was fitted on, {100 * found.discrepancy:.0f} %.",
-        f"{estimates:.0f} % of the {support.rows} rows of facts are estimates of the case; * marks a target that is one. "
-        "Intervals after P are Monte-Carlo only.",
-    ]
+        _WORDS["board.support"].format(estimates=percent(estimates), rows=support.rows),
+    ]  # fmt: skip
     for name in calibrate.stale(corridor):
         lines.append(f"The fit {name} was made on other data: run `karvan calibrate --write` on the case.")
     if other is not None:

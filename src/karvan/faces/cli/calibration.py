@@ -13,10 +13,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from karvan import verbs
 from karvan.corridor import cargo
 from karvan.corridor.corridor import Corridor
 from karvan.faces.messages import amount, catalogue
+from karvan.verbs.calibrate import Fitted
 from karvan.verdict import estimation, scores
 from karvan.verdict.calibrate import Fit
 from karvan.verdict.comparison import CHECK, FIT, GROUPS, NOT_OBSERVED, Comparison
@@ -34,7 +34,7 @@ _NINE_OF_TEN = 1.6449
 """Standard errors on either side within which nine of ten normal draws lie."""
 
 
-def calibration(answer: verbs.Fitted, width: int, language: str) -> RenderableType:
+def calibration(answer: Fitted, width: int, language: str) -> RenderableType:
     """Scores per group, the figures behind them, shares of the rivals, gaps, and the fitted numbers."""
     fit, words = answer.calibration, catalogue(language)
     if not fit.comparisons:
@@ -222,7 +222,7 @@ def _item(text: str, deeper: bool = False) -> Padding:
     return Padding(Text(text), (0, 0, 0, 4 if deeper else 2))
 
 
-def _numbers(answer: verbs.Fitted, words: Mapping[str, str]) -> Iterator[RenderableType]:
+def _numbers(answer: Fitted, words: Mapping[str, str]) -> Iterator[RenderableType]:
     fit, now = answer.calibration, answer.nowcast
     if not fit.free:
         return
@@ -254,7 +254,7 @@ def _counted(fit: Fit, width: int, words: Mapping[str, str]) -> Iterator[Rendera
     yield from (Text(legend, style="dim"), Text(""))
 
 
-def _demand(answer: verbs.Fitted, width: int, words: Mapping[str, str]) -> Iterator[RenderableType]:
+def _demand(answer: Fitted, width: int, words: Mapping[str, str]) -> Iterator[RenderableType]:
     """What the counts moved the demand of every group by, which of them, and whether it foretells better than the tables do."""
     fit, plain, moved = answer.calibration, answer.plain, estimation.demand(answer.calibration)
     if not moved or fit.estimate is None:
@@ -273,7 +273,7 @@ def _demand(answer: verbs.Fitted, width: int, words: Mapping[str, str]) -> Itera
         table.add_row(each.name, f"{each.factor:.2f}", *ends, *carried, *((strongest,) if width >= _WALK_WIDTH else ()))
     yield table
     if unseen:
-        yield Text(words["calibrate.demand.unseen"].format(names="; ".join(unseen)))
+        yield Text(words["calibrate.demand.unseen"].format(groups=len(unseen), names="; ".join(unseen)))
     before, found = fit.estimate.chi_squared_prior, fit.estimate
     yield Text(words["calibrate.demand.chi"].format(before=f"{before:.0f}", after=f"{found.chi_squared:.1f}", figures=fit.observations))
     if plain is not None and plain.estimate is not None:

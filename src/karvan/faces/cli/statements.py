@@ -8,7 +8,7 @@ from rich.text import Text
 
 from karvan.evidence.read.statement import Document, Statement
 from karvan.faces.messages import amount, catalogue, say
-from karvan.verbs import Read
+from karvan.verbs.read import Read
 from karvan.verdict.tell import Message
 
 _AROUND = 34

@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from karvan import verbs
 from karvan.evidence import ageing, weigh
 from karvan.faces.cli import assigned
 from karvan.faces.cli.board import board
@@ -19,6 +18,14 @@ from karvan.faces.cli.statements import show
 from karvan.faces.cli.ways import ways
 from karvan.faces.messages import catalogue, say
 from karvan.tables.provenance import BASES
+from karvan.verbs.assess import Board
+from karvan.verbs.assign import Assigned, Monthly, Ranked, Without
+from karvan.verbs.calibrate import Fitted
+from karvan.verbs.check import Checked
+from karvan.verbs.explain import Explained
+from karvan.verbs.facts import Facts
+from karvan.verbs.read import Read
+from karvan.verbs.written import Written
 from karvan.verdict import shipment, wardrop
 from karvan.verdict.tell import Message
 
@@ -30,12 +37,12 @@ def render(answer: Any, console: Console, language: str) -> None:
 
 
 @render.register
-def _(answer: verbs.Board, console: Console, language: str) -> None:
+def _(answer: Board, console: Console, language: str) -> None:
     console.print(board(answer.assessment, answer.other, console.width))
 
 
 @render.register
-def _(answer: verbs.Explained, console: Console, language: str) -> None:
+def _(answer: Explained, console: Console, language: str) -> None:
     for message in answer.messages:
         console.print(say(message, language))
     if answer.history:
@@ -45,25 +52,26 @@ def _(answer: verbs.Explained, console: Console, language: str) -> None:
 
 
 @render.register
-def _(answer: verbs.Checked, console: Console, language: str) -> None:
-    corridor = answer.corridor
+def _(answer: Checked, console: Console, language: str) -> None:
+    corridor, words = answer.corridor, catalogue(language)
     rows = sum(len(table) for table in corridor.tables.values())
     support = weigh.support(corridor.tables)
-    console.print(f"{corridor.settings.title}: {rows} rows in {sum(bool(len(t)) for t in corridor.tables.values())} tables hold together.")
-    bases = ", ".join(f"{count} {basis}" for basis, count in sorted(support.by_basis.items(), key=lambda item: -item[1]))
-    console.print(f"Facts by basis: {bases}. {support.with_source} of {support.rows} name one of {support.sources} sources; "
-                  f"of those sources {support.unknown_titles} lack a title, {support.unknown_dates} a date, {support.unknown_addresses} an address.")  # fmt: skip
+    tables = sum(bool(len(table)) for table in corridor.tables.values())
+    console.print(words["check.holds"].format(title=corridor.settings.title, rows=rows, tables=tables))
+    bases = ", ".join(f"{count} {words[f'basis.{basis}']}" for basis, count in sorted(support.by_basis.items(), key=lambda item: -item[1]))
+    console.print(words["check.support"].format(bases=bases, sourced=support.with_source, rows=support.rows, sources=support.sources,
+                                                title=support.unknown_titles, date=support.unknown_dates, address=support.unknown_addresses))  # fmt: skip
     for name in answer.stale:
-        console.print(f"fitted/{name}.toml was fitted on other data: run `karvan calibrate --case CASE --write`.")
+        console.print(words["check.stale"].format(name=name))
 
 
 @render.register
-def _(answer: verbs.Read, console: Console, language: str) -> None:
+def _(answer: Read, console: Console, language: str) -> None:
     show(answer, console, language)
 
 
 @render.register
-def _(answer: verbs.Facts, console: Console, language: str) -> None:
+def _(answer: Facts, console: Console, language: str) -> None:
     words = catalogue(language)
     counts = Table(title=words["facts.counts"].format(as_of=answer.corridor.as_of), title_justify="left", box=None, header_style="bold")
     counts.add_column(words["facts.basis"])
@@ -96,7 +104,7 @@ def _(answer: verbs.Facts, console: Console, language: str) -> None:
     console.print(listed)
 
 
-def _covered(answer: verbs.Facts, words: dict[str, str]) -> Table:
+def _covered(answer: Facts, words: dict[str, str]) -> Table:
     """Coverage per table."""
     table = Table(title=words["facts.covered"], title_justify="left", box=None, header_style="bold")
     for name in ("table", "rows", "rows_with_source", "cells", "cells_with_source", "share", "cells_stated"):
@@ -109,25 +117,22 @@ def _covered(answer: verbs.Facts, words: dict[str, str]) -> Table:
 
 
 @render.register
-def _(answer: verbs.Written, console: Console, language: str) -> None:
-    console.print(f"Wrote {len(answer.files)} file{'s' if len(answer.files) != 1 else ''} to {answer.folder}.")
+def _(answer: Written, console: Console, language: str) -> None:
+    words = catalogue(language)
+    console.print(words["written"].format(files=len(answer.files), folder=answer.folder))
     for message in answer.told:
         console.print(say(message, language))
-    if answer.what == "network":
-        console.print(f"Next: read {answer.folder / 'README.md'} · karvan assign {answer.folder} --rule user-equilibrium")
-    if answer.what == "empty case":
-        console.print(f"Next: read {answer.folder / 'README.md'} · fill in nodes, links, zones and demand · karvan check {answer.folder}")
-    if answer.what == "case":
-        console.print(f"Next: karvan check {answer.folder} · karvan assess {answer.folder}")
+    if answer.what in ("network", "empty case", "case"):
+        console.print(words[f"written.{answer.what}"].format(folder=answer.folder, readme=answer.folder / "README.md"))
 
 
 @render.register
-def _(answer: verbs.Fitted, console: Console, language: str) -> None:
+def _(answer: Fitted, console: Console, language: str) -> None:
     console.print(calibration(answer, console.width, language))
 
 
 @render.register
-def _(answer: verbs.Assigned, console: Console, language: str) -> None:
+def _(answer: Assigned, console: Console, language: str) -> None:
     console.print(assigned.flows(answer, language, console.width))
     if answer.other is not None:
         console.print(f"\n{catalogue(language)['assign.beside']} {answer.other.scenario}")
@@ -135,17 +140,17 @@ def _(answer: verbs.Assigned, console: Console, language: str) -> None:
 
 
 @render.register
-def _(answer: verbs.Without, console: Console, language: str) -> None:
+def _(answer: Without, console: Console, language: str) -> None:
     console.print(assigned.without(answer, language))
 
 
 @render.register
-def _(answer: verbs.Ranked, console: Console, language: str) -> None:
+def _(answer: Ranked, console: Console, language: str) -> None:
     console.print(assigned.ranked(answer, language))
 
 
 @render.register
-def _(answer: verbs.Monthly, console: Console, language: str) -> None:
+def _(answer: Monthly, console: Console, language: str) -> None:
     console.print(assigned.monthly(answer, language))
 
 
