@@ -58,7 +58,7 @@ class Consignments:
     """cut -> its arcs."""
     sidings: dict[str, Pile] = field(default_factory=dict)
     quays: dict[str, Pile] = field(default_factory=dict)
-    delivered: dict[str, float] = field(default_factory=dict)
+    sent: dict[str, float] = field(default_factory=dict)
     """tally of a journey -> t a year that assign sends."""
     _empties: dict[str, Program] = field(default_factory=dict)
     _returns: dict[str, Program] = field(default_factory=dict)
@@ -86,12 +86,15 @@ class Consignments:
             gate = places.ban(arc)
             if gate is not None:
                 program.wait(gate)
+                places.passes(gate, traffic.tonnes)
         held: Place | None = None
         for i, piece in enumerate(traffic.pieces):
             if piece.kind == HAUL:
-                held = self._haul(program, traffic, piece, held)
+                self._haul(program, traffic, piece, held)
+                held = None
             elif piece.kind == VOYAGE:
-                held = self._voyage(program, traffic, i, held)
+                self._voyage(program, traffic, i, held)
+                held = None
             else:
                 held = self._by_itself(program, traffic, piece, held)
             self._count(program, traffic, piece)
@@ -105,11 +108,11 @@ class Consignments:
         """The tally of door-to-door times of an origin, a destination and a commodity."""
         commodity = str(self.places.compiled.commodities[traffic.commodity])
         name = f"journey:{traffic.origin}>{traffic.destination}:{commodity}"
-        self.delivered[name] = self.delivered.get(name, 0.0) + traffic.tonnes
-        if name not in self.places._made:
-            known = Known("journey", "zones", traffic.origin, other=traffic.destination, commodity=commodity, tonnes=traffic.lot)
-            self.places._note(name, self.places.model.tally(name), known)
-        return self.places._made[name]
+        self.sent[name] = self.sent.get(name, 0.0) + traffic.tonnes
+        if self.places.made(name) is None:
+            known = Known("journey", "zones", traffic.origin, other=traffic.destination, commodity=commodity)
+            self.places.note(name, self.places.model.tally(name), known)
+        return self.places.place(name)
 
     def _count(self, program: Program, traffic: Traffic, piece: Piece) -> None:
         """Count the tonnes over cuts and services when the piece is done."""
@@ -120,10 +123,10 @@ class Consignments:
                     direction = DIRECTIONS[places.compiled.arcs.direction[arc]]
                     commodity = str(places.compiled.commodities[traffic.commodity])
                     name = f"cut:{cut}:{direction}:{commodity}"
-                    if name not in places._made:
+                    if places.made(name) is None:
                         known = Known("cut", "cuts", cut, direction, "t", commodity=commodity)
-                        places._note(name, places.model.tally(name, histogram=False), known)
-                    program.record(places._made[name], traffic.lot)
+                        places.note(name, places.model.tally(name, histogram=False), known)
+                    program.record(places.place(name), traffic.lot)
 
     # ---- pieces -----------------------------------------------------------------------------------------------------
     def size(self, traffic: Traffic, limit: str, unit: str, parts: float) -> int:
@@ -137,8 +140,10 @@ class Consignments:
         for place, unit, payload, round_trip in pools:
             units = self.size(traffic, self.places.known[place.name].key, unit, self.places.parts(unit))
             program.take(place, units, minimum=units, into=self.scratch)
+            self.places.passes(place, traffic.tonnes)
             taken.append((place, units, payload, round_trip))
         pile = self._siding(traffic, piece, held)
+        self.places.passes(pile.store, traffic.tonnes)
         program.size(self.size(traffic, "", pile.unit, pile.parts)).store(pile.store)
         loaded = sum(float(self.places.hours[arc]) for arc in piece.arcs)
         for place, units, _, round_trip in taken:
@@ -165,7 +170,7 @@ class Consignments:
             store = places.model.store(name, histogram=True, cause=TRAIN_CAUSE)
             table = "links" if places.compiled.arcs.link[first] >= 0 else "terminals"
             key = ways.link(first) if table == "links" else ways.keys[first]
-            places._note(name, store, Known("siding", table, key, unit=unit, parts=parts))
+            places.note(name, store, Known("siding", table, key, unit=unit, parts=parts))
             self.sidings[name] = Pile(store, piece.arcs, -1, unit, parts, held)
         self.sidings[name].mixture[traffic.commodity] += traffic.tonnes
         return self.sidings[name]
@@ -177,6 +182,7 @@ class Consignments:
             self._dwell(program, traffic, piece, piece.before)
         pile = self.quay(piece.arcs[0], piece.before, held)
         pile.landings[piece.after] += traffic.tonnes
+        places.passes(pile.store, traffic.tonnes)
         if held is not None and pile.yard is None:
             self._free(program, traffic, held)
         pile.mixture[traffic.commodity] += traffic.tonnes
@@ -184,6 +190,7 @@ class Consignments:
         units = self.size(traffic, limit, pile.unit, pile.parts)
         if piece.before >= 0:
             program.put(places.waiting(piece.before), units)
+            places.passes(places.waiting(piece.before), traffic.tonnes)
         program.size(units).store(pile.store)
         if piece.after >= 0:
             self._dwell(program, traffic, piece, piece.after)
@@ -214,7 +221,7 @@ class Consignments:
         name = f"quay:{service}:{direction}:{berth}{f':{places.known[yard.name].key}' if yard else ''}"
         if name not in self.quays:
             store = places.model.store(name, histogram=True, cause=SHIP)
-            places._note(name, store, Known("quay", "services", service, direction, unit, parts, CARGO, other=berth))
+            places.note(name, store, Known("quay", "services", service, direction, unit, parts, CARGO, other=berth))
             self.quays[name] = Pile(store, (arc,), before, unit, parts, yard)
         return self.quays[name]
 
@@ -274,6 +281,7 @@ class Consignments:
             self._free(program, traffic, held)
             line = places.line(arc)
             if line is not None:
+                places.passes(line, traffic.tonnes)
                 unit = places.known[line.name].unit
                 busy = places.line_hours(arc, unit, [(1.0, traffic.commodity)]) * traffic.lot / (places.ways.tonnes(key, unit, traffic.commodity) or math.inf)
                 program.seize(line).delay(f"way {key}", busy).release(line)
@@ -288,6 +296,7 @@ class Consignments:
             self._free(program, traffic, held)
             known = places.known[yard.name]
             program.put(yard, self.size(traffic, known.key, known.unit, known.parts))
+            places.passes(yard, traffic.tonnes)
             held = yard
         step = places.step(arc)
         busy = 0.0
@@ -295,6 +304,7 @@ class Consignments:
             each = places.ways.tonnes(key, places.unit(arc), traffic.commodity)
             busy = 0.0 if not each else min(traffic.lot / each / places.rate(arc), float(places.hours[arc]) or math.inf)
             program.serve(step, constant(busy))
+            places.passes(step, traffic.tonnes)
         program.delay(key, places.spare(arc, busy))
         self.inspect(program, arc)
         return held

@@ -41,10 +41,8 @@ class Known:
     unit: str = ""
     parts: float = 1.0
     who: str = CARGO
-    tonnes: float = 0.0
-    """mean t of what waits there: of one that waits, of one unit in a pile."""
     other: str = ""
-    """a second row that tells it apart: the service of a pile, the destination of a journey."""
+    """a second row that tells it apart: the berth of a pile, the fleet of a sailing, the destination of a journey."""
     commodity: str = ""
 
 
@@ -65,6 +63,8 @@ class Places:
     conditions: Conditions
     cells: Floats
     known: dict[str, Known] = field(default_factory=dict)
+    passing: dict[str, float] = field(default_factory=dict)
+    """place of the model -> t a year that assign sends by it."""
     _made: dict[str, Place] = field(default_factory=dict)
     _closing: dict[str, list[tuple[Place, int]]] = field(default_factory=dict)
     _bans: dict[str, Place] = field(default_factory=dict)
@@ -137,13 +137,22 @@ class Places:
         return min((factor for _, _, factor in self._gangs_of(arc)), default=1.0)
 
     # ---- places -----------------------------------------------------------------------------------------------------
-    def _note(self, name: str, place: Place, known: Known) -> Place:
+    def note(self, name: str, place: Place, known: Known) -> Place:
+        """Remember a place that was made, and what it is in the case."""
         self._made[name], self.known[place.name] = place, known
         return place
+
+    def passes(self, place: Place, tonnes: float) -> None:
+        """So many t a year pass this place."""
+        self.passing[place.name] = self.passing.get(place.name, 0.0) + tonnes
 
     def made(self, name: str) -> Place | None:
         """A place that is there already; None when it is not."""
         return self._made.get(name)
+
+    def place(self, name: str) -> Place:
+        """A place that was made."""
+        return self._made[name]
 
     def berth(self, arc: int) -> Place | None:
         """The berths of a terminal; None where nothing says how much they can do."""
@@ -154,7 +163,7 @@ class Places:
         if name not in self._made:
             servers = self.servers(arc)
             place = self.model.resource(name, servers, interruptible=True, cause=BERTH)
-            self._note(name, place, Known("berth", "terminals", key, unit=self.unit(arc), who=VEHICLE))
+            self.note(name, place, Known("berth", "terminals", key, unit=self.unit(arc), who=VEHICLE))
             self._closing.setdefault(str(self.ways.terminal(arc)["calendar_id"] or ""), []).append((place, servers))
         return self._made[name]
 
@@ -164,14 +173,14 @@ class Places:
         for key, gangs, _ in self._gangs_of(arc):
             name = f"gangs:{key}"
             if name not in self._made:
-                self._note(name, self.model.resource(name, gangs, cause=CRANE), Known("gangs", "resources", key, who=VEHICLE))
+                self.note(name, self.model.resource(name, gangs, cause=CRANE), Known("gangs", "resources", key, who=VEHICLE))
             out.append(self._made[name])
         key = self.ways.keys[arc]
         works, repair = self.ways.routines.get("breaks", key), self.ways.routines.get("repair", key)
         if works and repair:
             name = f"cranes:{key}"
             if name not in self._made:
-                place = self._note(name, self.model.resource(name, self.servers(arc), cause=CRANE), Known("cranes", "terminals", key, who=VEHICLE))
+                place = self.note(name, self.model.resource(name, self.servers(arc), cause=CRANE), Known("cranes", "terminals", key, who=VEHICLE))
                 breakdowns(self.model, f"breakdowns:{key}", place, exponential(works), exponential(repair), interrupt=False)
             out.append(self._made[name])
         return out
@@ -217,13 +226,13 @@ class Places:
         name = f"waiting:{key}"
         if name not in self._made:
             unit = self.unit(arc)
-            self._note(name, self.model.tank(name), Known("waiting", "terminals", key, unit=unit, parts=self.parts(unit)))
+            self.note(name, self.model.tank(name), Known("waiting", "terminals", key, unit=unit, parts=self.parts(unit)))
         return self._made[name]
 
     def yard(self, arc: int) -> Place | None:
         """The yard to which a terminal belongs, as large as a routine says and without end when none does; None when it belongs to none."""
         corridor = self.compiled.corridor
-        for i, row in enumerate(corridor["resources"].rows()):
+        for row in corridor["resources"].rows():
             key = str(row["resource_id"])
             if row["kind"] != "yard" or self.ways.keys[arc] not in row["members"]:
                 continue
@@ -232,7 +241,7 @@ class Places:
                 unit = usage_unit(str(row["capacity_unit"])) or "t"
                 slots, parts = self.ways.routines.get("slots", key), self.parts(unit)
                 room = None if slots is None else max(1, round(slots * parts))
-                self._note(name, self.model.tank(name, 0, room, cause=YARD), Known("yard", "resources", key, unit=unit, parts=parts))
+                self.note(name, self.model.tank(name, 0, room, cause=YARD), Known("yard", "resources", key, unit=unit, parts=parts))
             return self._made[name]
         return None
 
@@ -246,7 +255,7 @@ class Places:
             kind = str(self.ways.terminal(arc)["kind"])
             cause = BORDER if kind in ("border", "gauge_change") else SERVERS
             place = self.model.resource(name, self.servers(arc), interruptible=True, cause=cause)
-            self._note(name, place, Known("step", "terminals", key, unit=self.unit(arc)))
+            self.note(name, place, Known("step", "terminals", key, unit=self.unit(arc)))
             self._closing.setdefault(str(self.ways.terminal(arc)["calendar_id"] or ""), []).append((place, self.servers(arc)))
         return self._made[name]
 
@@ -259,7 +268,7 @@ class Places:
         name = f"hours:{key}"
         if name not in self._made:
             shut = [pair for pair in ((0.0, opens or 0.0), (closes or HOUR_A_DAY, HOUR_A_DAY)) if pair[1] > pair[0]]
-            self._note(name, self.model.calendar(name, shut, HOUR_A_DAY, cause=BORDER), Known("hours", "terminals", key))
+            self.note(name, self.model.calendar(name, shut, HOUR_A_DAY, cause=BORDER), Known("hours", "terminals", key))
         return self._made[name]
 
     def line(self, arc: int) -> Place | None:
@@ -269,7 +278,7 @@ class Places:
             if limit.table == "links" and math.isfinite(self.conditions.capacity[i]):
                 name = f"line:{limit.key}:{limit.direction}"
                 if name not in self._made:
-                    self._note(name, self.model.resource(name, 1, cause=LINE), Known("line", "links", limit.key, limit.direction, limit.unit, who=VEHICLE))
+                    self.note(name, self.model.resource(name, 1, cause=LINE), Known("line", "links", limit.key, limit.direction, limit.unit, who=VEHICLE))
                 return self._made[name]
         return None
 
@@ -309,7 +318,7 @@ class Places:
         if name not in self._made:
             number = float(of(self.cells, "fleets", "number")[position] * of(self.cells, "fleets", "availability")[position])
             level = max(1, round(number * payload * self.parts(unit)))
-            self._note(name, self.model.tank(name, level, level, cause=WAGONS), Known("pool", "fleets", fleet, direction, unit, self.parts(unit)))
+            self.note(name, self.model.tank(name, level, level, cause=WAGONS), Known("pool", "fleets", fleet, direction, unit, self.parts(unit)))
         return self._made[name], unit, payload, float(of(self.cells, "services", "round_trip")[service])
 
     # ---- gates ------------------------------------------------------------------------------------------------------
@@ -319,7 +328,7 @@ class Places:
             return None
         name = f"weather:{calendar}"
         if name not in self._made:
-            self._note(name, self.model.gate(name, cause=WEATHER), Known("weather", "calendars", calendar, who=VEHICLE))
+            self.note(name, self.model.gate(name, cause=WEATHER), Known("weather", "calendars", calendar, who=VEHICLE))
             self._closing.setdefault(calendar, [])
         return self._made[name]
 
@@ -340,7 +349,7 @@ class Places:
             parts = self.parts(self.unit(arc))
             below = self.ways.routines.get("ban_below", key)
             least = self.ways.routines.get("ban_least", key) or 0.0
-            gate = self._note(name, self.model.gate(name, cause=BAN), Known("ban", "terminals", key))
+            gate = self.note(name, self.model.gate(name, cause=BAN), Known("ban", "terminals", key))
             ban(self.model, f"watch:{key}", gate, self.waiting(arc).level, above * parts, (above if below is None else below) * parts, least * HOUR_A_DAY)
         return self._made[name]
 

@@ -209,7 +209,7 @@ def plan(
             break
         played = more
     amount = incidence.amount * route_flow[taken]
-    others = np.bincount(incidence.resource, np.where(played[taken], 0.0, amount), len(compiled.limits))
+    others = np.bincount(incidence.resource, np.where(played[taken], 0.0, amount), len(compiled.limits)).astype(np.float64)
     faults = list(_faults(ways, routes, played))
     if faults:
         raise InvalidData(faults)

@@ -155,10 +155,18 @@ class _Captain:
         program.label(stay).delay(f"look {port} {other}", LOOK).goto(f"look {port}")
         program.label(ballast).delay(f"ballast {port} {other}", self.places.time((here or there)[0].arcs[0]))
         self._dock(f"{port} {other}", (here or there)[0])
-        program.goto(f"arrive {other}").label(load)
+        program.goto(f"arrive {other}").label(load).record(self._idle(), self.since.elapsed)
         self._choose(f"at {port} {other}", [([pile], f"take {pile.store.name}") for pile in here])
         for pile in here:
             self._sail(pile, port, other)
+
+    def _idle(self) -> Place:
+        """The tally of how long ships lay and waited for cargo before they loaded."""
+        name = f"idle:{self.fleet.key}"
+        if self.places.made(name) is None:
+            known = Known("idle", "fleets", self.fleet.key, who=VEHICLE)
+            self.places.note(name, self.places.model.tally(name), known)
+        return self.places.place(name)
 
     def _sail(self, pile: Pile, port: str, other: str) -> None:
         program = self.program.label(f"take {pile.store.name}")
@@ -285,10 +293,10 @@ def _sailings(places: Places, pile: Pile) -> Place:
     service = places.ways.keys[pile.arcs[0]]
     direction = DIRECTIONS[places.compiled.arcs.direction[pile.arcs[0]]]
     name = f"sailing:{service}:{direction}:{pile.unit}"
-    if name not in places._made:
+    if places.made(name) is None:
         known = Known("sailing", "services", service, direction, pile.unit, pile.parts, VEHICLE, other=places.ways.fleet(pile.arcs[0]))
-        places._note(name, places.model.tally(name), known)
-    return places._made[name]
+        places.note(name, places.model.tally(name), known)
+    return places.place(name)
 
 
 def _timetable(places: Places, program: Program, pile: Pile) -> None:
@@ -300,15 +308,15 @@ def _timetable(places: Places, program: Program, pile: Pile) -> None:
     if not mine:
         return
     name = f"departures:{service}:{direction}"
-    if name not in places._made:
-        permit = places._note(name, places.model.tank(name, 0, 1, cause="timetable"), Known("departures", "services", service, direction, who=VEHICLE))
+    if places.made(name) is None:
+        permit = places.note(name, places.model.tank(name, 0, 1, cause="timetable"), Known("departures", "services", service, direction, who=VEHICLE))
         for row in mine:
             clock = places.model.calendar(f"{name}:{row['departure_id']}", cause="timetable")
             going = places.model.program(f"{name}:{row['departure_id']}:clock").label("again")
             offset = WEEKDAYS.index(str(row["weekday"])) * HOUR_A_DAY + float(row["hour"])
             going.slot(clock, WEEK, offset).when(permit.level, ">", 0, "again").put(permit, 1).goto("again")
             places.model.start(going)
-    program.take(places._made[name], 1, minimum=1, into=places.model.attribute("permit"))
+    program.take(places.place(name), 1, minimum=1, into=places.model.attribute("permit"))
 
 
 def _departures(places: Places, consignments: Consignments, name: str, pile: Pile) -> None:

@@ -59,6 +59,7 @@ def _run(consignments: Consignments, train: Program, pile: Pile, arc: int) -> No
     if line is not None:
         busy = places.line_hours(arc, pile.unit, pile.mix) / pile.parts
         train.seize(line).delay(f"way {key}", busy, per=UNITS).release(line)
+        places.passes(line, sum(pile.mixture.values()))
     train.delay(key, places.time(arc))
 
 
@@ -74,5 +75,6 @@ def _pass(consignments: Consignments, train: Program, pile: Pile, arc: int, load
     if step is not None:
         busy = places.per(key, places.unit(arc), "", pile.unit, pile.mix) / places.rate(arc)
         train.seize(step).delay(f"work {key}", busy / pile.parts, per=UNITS).release(step)
+        places.passes(step, sum(pile.mixture.values()))
     train.delay(key, places.spare(arc, busy * load))
     consignments.inspect(train, arc)

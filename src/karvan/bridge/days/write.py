@@ -27,6 +27,8 @@ class Days:
     fleets: tuple[Fleet, ...]
     sent: dict[str, float]
     """tally of a journey -> t a year that are sent."""
+    passing: dict[str, float]
+    """place of the model -> t a year that are sent by it."""
 
 
 def write(
@@ -47,4 +49,4 @@ def write(
     trains.write(consignments)
     others.write(places)
     places.write_weather()
-    return Days(places.model.build(), chosen, places.known, tuple(fleets), consignments.delivered)
+    return Days(places.model.build(), chosen, places.known, tuple(fleets), consignments.sent, places.passing)
