@@ -60,6 +60,8 @@ class Consignments:
     quays: dict[str, Pile] = field(default_factory=dict)
     sent: dict[str, float] = field(default_factory=dict)
     """tally of a journey -> t a year that assign sends."""
+    number: dict[str, float] = field(default_factory=dict)
+    """tally of a journey -> consignments a year."""
     _empties: dict[str, Program] = field(default_factory=dict)
     _returns: dict[str, Program] = field(default_factory=dict)
 
@@ -70,6 +72,11 @@ class Consignments:
         self.turn: Attribute = model.attribute("turn")
         self.load: Attribute = model.attribute("load")
         self._return_share = lookup(self.places.compiled.corridor, "return_share")
+
+    @property
+    def lots(self) -> dict[str, float]:
+        """Tally of a journey -> mean t of its consignments."""
+        return {name: tonnes / self.number[name] for name, tonnes in self.sent.items()}
 
     # ---- one kind of consignment ------------------------------------------------------------------------------------
     def write(self, traffic: Traffic) -> None:
@@ -106,9 +113,10 @@ class Consignments:
 
     def _journey(self, traffic: Traffic) -> Place:
         """The tally of door-to-door times of an origin, a destination and a commodity."""
-        commodity = str(self.places.compiled.commodities[traffic.commodity])
+        commodity = traffic.kind
         name = f"journey:{traffic.origin}>{traffic.destination}:{commodity}"
         self.sent[name] = self.sent.get(name, 0.0) + traffic.tonnes
+        self.number[name] = self.number.get(name, 0.0) + traffic.lots
         if self.places.made(name) is None:
             known = Known("journey", "zones", traffic.origin, other=traffic.destination, commodity=commodity)
             self.places.note(name, self.places.model.tally(name), known)
@@ -121,10 +129,9 @@ class Consignments:
             for arc in piece.arcs:
                 if arcs[arc]:
                     direction = DIRECTIONS[places.compiled.arcs.direction[arc]]
-                    commodity = str(places.compiled.commodities[traffic.commodity])
-                    name = f"cut:{cut}:{direction}:{commodity}"
+                    name = f"cut:{cut}:{direction}:{traffic.kind}"
                     if places.made(name) is None:
-                        known = Known("cut", "cuts", cut, direction, "t", commodity=commodity)
+                        known = Known("cut", "cuts", cut, direction, "t", commodity=traffic.kind)
                         places.note(name, places.model.tally(name, histogram=False), known)
                     program.record(places.place(name), traffic.lot)
 
@@ -270,7 +277,7 @@ class Consignments:
 
     def od(self, traffic: Traffic) -> int:
         """The OD pair of a route."""
-        return self.places.compiled.od_names.index((traffic.origin, traffic.destination, str(self.places.compiled.commodities[traffic.commodity])))
+        return self.places.compiled.od_names.index((traffic.origin, traffic.destination, traffic.kind))
 
     def _by_itself(self, program: Program, traffic: Traffic, piece: Piece, held: Place | None) -> Place | None:
         """A move, or a step at a terminal; the yard that is held after it."""

@@ -51,6 +51,8 @@ class Traffic:
     origin: str
     destination: str
     commodity: int
+    kind: str
+    """the name of the commodity."""
     tonnes: float
     """a year."""
     lot: float
@@ -225,7 +227,7 @@ def _traffic(compiled: Compiled, ways: Ways, routes: RouteSet, route_flow: np.nd
         lot = ways.lot(k, pieces)
         assert lot is not None
         name = f"{origin}>{destination}:{commodity}:{digest(ways, arcs)}"
-        yield Traffic(name, j, origin, destination, k, float(route_flow[j]), max(lot, NEVER_LESS), pieces)
+        yield Traffic(name, j, origin, destination, k, commodity, float(route_flow[j]), max(lot, NEVER_LESS), pieces)
 
 
 def digest(ways: Ways, arcs: Sequence[int]) -> str:

@@ -27,6 +27,8 @@ class Days:
     fleets: tuple[Fleet, ...]
     sent: dict[str, float]
     """tally of a journey -> t a year that are sent."""
+    lots: dict[str, float]
+    """tally of a journey -> mean t of its consignments."""
     passing: dict[str, float]
     """place of the model -> t a year that are sent by it."""
 
@@ -49,4 +51,4 @@ def write(
     trains.write(consignments)
     others.write(places)
     places.write_weather()
-    return Days(places.model.build(), chosen, places.known, tuple(fleets), consignments.sent, places.passing)
+    return Days(places.model.build(), chosen, places.known, tuple(fleets), consignments.sent, consignments.lots, places.passing)

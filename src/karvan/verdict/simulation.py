@@ -1,0 +1,118 @@
+"""A year played day by day, many times: which flows, which model of days, which replications, and the same under a scenario.
+
+The flows are those of `assign` for the year; what it says about totals, this says about queues, waits and risks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from karvan.bridge.days import calendar
+from karvan.bridge.days.write import Days, write
+from karvan.engines.arrays import Floats
+from karvan.engines.simulate import ModelError
+from karvan.engines.simulate.experiment import Experiment, Output, experiment
+from karvan.engines.simulate.pairs import Comparison, compare
+from karvan.tables.faults import KarvanError
+from karvan.verdict import measures, shipment
+from karvan.verdict.futures import Forced
+from karvan.verdict.measures import ALL, Key
+from karvan.verdict.model import Answer, Model
+
+FORMING = "siding"
+
+
+class CannotPlay(KarvanError):
+    """The case does not make a model of days that can run; says what is missing or contradictory."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How it is played. `until`: relative half-width of the tonnes that arrive, asked for instead of a number of replications."""
+
+    replications: int = 100
+    seed: int = 1
+    workers: int = 2
+    until: float | None = None
+    antithetic: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Played:
+    """A year of days: the answer of `assign` that it plays, its model, and what the replications say."""
+
+    model: Model
+    answer: Answer
+    days: Days
+    experiment: Experiment
+    year: int
+    scenario: str
+
+    @property
+    def hours(self) -> float:
+        """Of the year that is counted."""
+        return self.experiment.edges[-1] - self.experiment.edges[0]
+
+
+def days_of(model: Model, year: int, forced: Forced) -> tuple[Answer, Days]:
+    """The flows of a year and their model of days. Raises `NotCertified`, `InvalidData` or `CannotPlay`."""
+    inputs = shipment.likely_inputs(model, year, forced)
+    answer = model.solve(inputs.cells, inputs.amount, inputs.level)
+    model.certified(answer, str(year))
+    try:
+        days = write(
+            model.compiled, model.routes, model.incidence, answer.conditions, answer.cells, answer.result.route_flow,
+            _headline(model), _cuts(model), inputs.level,
+        )  # fmt: skip
+    except ModelError as error:
+        raise CannotPlay("\n".join(dict.fromkeys(error.faults))) from error
+    return answer, days
+
+
+def play(model: Model, year: int, forced: Forced, scenario: str, options: Options, progress: Callable[[int, int], None] | None = None) -> Played:
+    """The year, as often as asked. Ctrl-C keeps what is complete."""
+    answer, days = days_of(model, year, forced)
+    edges = calendar.edges()
+    until: dict[Output, float] | None = None if options.until is None else {ARRIVED: options.until}
+    journeys = [name for name, known in days.known.items() if known.role == "journey"]
+    found = experiment(
+        days.tables, edges[-1], options.seed, options.replications, edges=edges, threads=options.workers, antithetic=options.antithetic,
+        until=until, outputs={ARRIVED: lambda outcome: sum(outcome.at(name).waits * days.lots[name] for name in journeys)},
+        keep=[name for name, known in days.known.items() if known.role != FORMING], progress=progress,
+    )  # fmt: skip
+    return Played(model, answer, days, found, year, scenario)
+
+
+ARRIVED = "arrived"
+"""t that arrive at their destination in the year."""
+
+
+def differences(base: Played, other: Played, level: float = 0.95) -> Comparison:
+    """What the scenario changes, from the same luck on both sides."""
+    return compare(base.experiment, other.experiment, level)
+
+
+def _headline(model: Model) -> np.ndarray:
+    """bool[arc]: the cut above the board; none where the case names none, and then everything is played."""
+    headline = model.compiled.corridor.settings.headline
+    return arcs_of_cut(model, headline) if headline else np.zeros(len(model.compiled.arcs), dtype=bool)
+
+
+def arcs_of_cut(model: Model, cut: str) -> np.ndarray:
+    """bool[arc]: the arcs over a cut, both ways."""
+    found = np.zeros(len(model.compiled.arcs), dtype=bool)
+    found[measures.arcs_of_key(model.compiled, Key("freight_volume", f"cut:{cut}", "both", ALL, "traffic"))] = True
+    return found
+
+
+def _cuts(model: Model) -> dict[str, np.ndarray]:
+    return {str(cut): arcs_of_cut(model, str(cut)) for cut in model.compiled.corridor["cuts"].keys}
+
+
+def total(played: Played, names: list[str], field: str) -> Floats:
+    """float64[run]: a field of several places added up; nothing observed is 0."""
+    runs = len(played.experiment.own[ARRIVED])
+    return np.sum([np.nan_to_num(played.experiment.column((name, field))) for name in names], axis=0) if names else np.zeros(runs)
