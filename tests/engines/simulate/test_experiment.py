@@ -249,6 +249,15 @@ def test_ctrl_c_is_heard_while_replications_are_in_flight() -> None:
     assert found.said == "stopped by hand after 0 of 100 replications"
 
 
+def test_whenever_it_is_stopped_no_replication_is_half_taken_in(tables: Tables) -> None:
+    for milliseconds in range(5, 65, 6):
+        threading.Timer(milliseconds / 1000, _thread.interrupt_main).start()
+        stopped = experiment(tables, HORIZON, 4, 50_000, edges=EDGES)
+        assert stopped.stopped
+        if stopped.complete:
+            same(stopped, experiment(tables, HORIZON, 4, stopped.complete, edges=EDGES))
+
+
 def test_progress_counts_all() -> None:
     seen: list[tuple[int, int]] = []
     experiment(fails(), 20.0, 1, 5, progress=lambda done, total: seen.append((done, total)))

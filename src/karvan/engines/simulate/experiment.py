@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,7 @@ MOST = 2_000
 ROOM = 2 << 30
 """bytes that the figures of all replications may take."""
 
+T = TypeVar("T")
 Output = str | tuple[str, str]
 """a figure of one's own, by name, or (place, field)."""
 
@@ -293,9 +295,10 @@ class _Run:
         grown[: self.rows] = self.values[: self.rows]
         self.values = grown
         try:
-            with closing(_in_order(self.one, range(self.done, total), threads)) as found:
+            # A thread of its own takes them in: Ctrl-C comes to this one, and cannot leave a replication half taken in.
+            with closing(_in_order(self.one, range(self.done, total), threads)) as found, ThreadPoolExecutor(1) as clerk:
                 for number, twins in found:
-                    self.add(number, twins)
+                    _result(clerk.submit(self.add, number, twins))
                     if progress is not None:
                         progress(self.done, total)
                     if self.hopeless:
@@ -411,9 +414,7 @@ def _in_order(
                 waiting.append((number, pool.submit(one, number, halt)))
             while waiting:
                 number, future = waiting.popleft()
-                while wait([future], timeout=0.2).not_done:  # a wait without end is deaf to Ctrl-C on some systems
-                    pass
-                found = future.result()
+                found = _result(future)
                 for another in itertools.islice(left, 1):
                     waiting.append((another, pool.submit(one, another, halt)))
                 yield number, found
@@ -421,6 +422,12 @@ def _in_order(
             halt.set()
             for _, future in waiting:
                 future.cancel()
+
+
+def _result(future: Future[T]) -> T:
+    while wait([future], timeout=0.2).not_done:  # a wait without end is deaf to Ctrl-C on some systems
+        pass
+    return future.result()
 
 
 def _independent(runs: Floats, antithetic: bool) -> Floats:
