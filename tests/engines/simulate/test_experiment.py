@@ -278,7 +278,13 @@ def test_it_stops_when_it_is_precise() -> None:
     short = experiment(fails(0.0), 200.0, 5, 20, until=asked, outputs=outputs, most=30)
     assert short.complete == 30
     assert "queue of desk: half-width" in short.said
-    assert "after 30 replications, 10.00% were asked" in short.said
+    assert "after 30 replications, 10.00% was asked" in short.said
+
+
+def test_what_is_never_observed_is_never_precise() -> None:
+    found = experiment(little(), 20.0, 1, 20, until={("idle", "wait"): 0.1}, most=30)
+    assert (found.complete, found.until[0].reached) == (30, False)
+    assert found.said == "wait of idle: no half-width in proportion to a mean after 30 replications, 10.00% was asked"
 
 
 def test_antithetic_twins_are_one_observation(tables: Tables) -> None:

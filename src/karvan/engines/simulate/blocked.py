@@ -7,10 +7,11 @@ What remains when all that can go on are struck out is a deadlock. The rule errs
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -50,7 +51,7 @@ class Blocked:
         return f"{self.who} waits for {self.place} since {self.since:g}{by}"
 
 
-@lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=8)
 def held(tables: Tables) -> list[frozenset[int]]:
     """For every row of code, the resources that an entity standing there may hold (by its own seizing)."""
     code = tables.code.reshape(-1, CODE)
@@ -120,9 +121,8 @@ def deadlocked(state: State) -> list[Blocked]:
     return [blocked(e) for e in sorted((e for e, kind in kind_of.items() if kind in stuck), key=lambda e: (since[e], e))[:_MOST]]
 
 
-@lru_cache(maxsize=8)
-def _reach(tables: Tables) -> list[frozenset[int]]:
-    """For every row of code, the rows that an entity standing there, or one it gives birth to, may yet execute."""
+def _after(tables: Tables) -> list[set[int]]:
+    """For every row of code, the rows that an entity standing there, or one it gives birth to, may execute next."""
     code = tables.code.reshape(-1, CODE)
     after: list[set[int]] = []
     for pc, row in enumerate(code):
@@ -135,8 +135,15 @@ def _reach(tables: Tables) -> list[frozenset[int]]:
         if op == layout.SHORTEST:
             nexts |= {int(tables.parameters[int(row[layout.C]) + 2 * i + 1]) for i in range(int(row[layout.B]))}
         after.append({x for x in nexts if x < len(code)})
+    return after
+
+
+@functools.lru_cache(maxsize=8)
+def _reach(tables: Tables) -> list[frozenset[int]]:
+    """For every row of code, the rows that an entity standing there, or one it gives birth to, may yet execute."""
+    after = _after(tables)
     found = []
-    for start in range(len(code)):
+    for start in range(len(after)):
         seen, work = {start}, [start]
         while work:
             for x in after[work.pop()]:
@@ -147,13 +154,14 @@ def _reach(tables: Tables) -> list[frozenset[int]]:
     return found
 
 
-@lru_cache(maxsize=8)
-def _frees(tables: Tables) -> list[frozenset[tuple[str, int]]]:
-    """For every row of code, what an entity standing there may yet bring about: (what, place), as `_needs` asks for it."""
-    code, holds = tables.code.reshape(-1, CODE), held(tables)
-    rows = [(int(row[layout.OP]), int(row[layout.A])) for row in code]
-    does: list[list[tuple[str, int]]] = []
-    for pc, (op, a) in enumerate(rows):
+@functools.lru_cache(maxsize=8)
+def _frees(tables: Tables) -> tuple[list[int], dict[tuple[str, int], int]]:
+    """For every row of code, what an entity standing there may yet bring about, as bits; and the bit of each (what, place)."""
+    code, holds, after = tables.code.reshape(-1, CODE), held(tables), _after(tables)
+    bits: dict[tuple[str, int], int] = {}
+    found, kept = [], []
+    for pc, row in enumerate(code):
+        op, a = int(row[layout.OP]), int(row[layout.A])
         brings = [("any", a)]
         if op in _GIVES:
             brings.append((_GIVES[op], a))
@@ -161,11 +169,17 @@ def _frees(tables: Tables) -> list[frozenset[tuple[str, int]]]:
             brings.append(("room", a))
         if op in (layout.RELEASE, layout.SERVED, layout.CAPACITY) and a not in holds[pc]:
             brings.append(("units", a))
-        does.append(brings)
-    found = []
-    for pc, reached in enumerate(_reach(tables)):
-        found.append(frozenset(itertools.chain.from_iterable(does[row] for row in reached)) | {("units", place) for place in holds[pc]})
-    return found
+        found.append(functools.reduce(operator.or_, (1 << bits.setdefault(each, len(bits)) for each in brings)))
+        kept.append(functools.reduce(operator.or_, (1 << bits.setdefault(("units", place), len(bits)) for place in holds[pc]), 0))
+    moved = True
+    while moved:
+        moved = False
+        for pc in reversed(range(len(found))):
+            before = found[pc]
+            for following in after[pc]:
+                found[pc] |= found[following]
+            moved = moved or found[pc] != before
+    return [yet | own for yet, own in zip(found, kept, strict=True)], bits
 
 
 _GIVES = {layout.TAKE: "load", layout.STORE: "cargo", layout.PUT: "cargo", layout.GATE: "gate"}
@@ -173,10 +187,8 @@ _GIVES = {layout.TAKE: "load", layout.STORE: "cargo", layout.PUT: "cargo", layou
 
 def _needs(code: list[int], kind: Kind) -> list[tuple[str, int]]:
     """What would let this kind go on, one of these; `code` has the verb of every row."""
-    if kind.doing == NEVER:
+    if kind.doing in (NEVER, CARRIED, DELAYED, READY_NOW):
         return []
-    if kind.doing == CARRIED:
-        return [("aboard", kind.place)]
     if kind.doing in (LIES, PUTS):
         return [("load", kind.place), ("room", kind.place)][: 1 + (kind.doing == PUTS)]
     if kind.doing == WATCHES:
@@ -186,20 +198,30 @@ def _needs(code: list[int], kind: Kind) -> list[tuple[str, int]]:
 
 def _loose(tables: Tables, alike: list[Kind]) -> set[Kind]:
     """Those that may yet go on: who lets time pass, and all whom one that may go on may free (as `_Helpers.of` says)."""
-    frees, code = _frees(tables), tables.code.reshape(-1, CODE)[:, layout.OP].tolist()
-    waiting: dict[tuple[str, int], list[Kind]] = {}
+    (frees, bits), code = _frees(tables), tables.code.reshape(-1, CODE)[:, layout.OP].tolist()
+    waiting: dict[int, list[Kind]] = {}
+    aboard: dict[int, list[Kind]] = {}
     for kind in alike:
+        if kind.doing == CARRIED:
+            aboard.setdefault(kind.place, []).append(kind)
         for need in _needs(code, kind):
-            waiting.setdefault(need, []).append(kind)
+            if need in bits:
+                waiting.setdefault(bits[need], []).append(kind)
+    wanted = functools.reduce(operator.or_, (1 << bit for bit in waiting), 0)
     work = [kind for kind in alike if kind.doing in (DELAYED, READY_NOW)]
     free = set(work)
     while work:
         kind = work.pop()
-        for brings in (*frees[kind.pc], *([] if kind.doing == CARRIED else [("aboard", kind.pc)])):
-            for other in waiting.pop(brings, ()):
-                if other not in free:
-                    free.add(other)
-                    work.append(other)
+        freed = aboard.pop(kind.pc, []) if kind.doing != CARRIED else []
+        brought = frees[kind.pc] & wanted
+        wanted &= ~brought
+        while brought:
+            bit = brought.bit_length() - 1
+            brought ^= 1 << bit
+            freed += waiting.pop(bit)
+        freed = [other for other in dict.fromkeys(freed) if other not in free]
+        free.update(freed)
+        work += freed
     return free
 
 
@@ -207,8 +229,8 @@ class _Helpers:
     """Who may free whom, by kind."""
 
     def __init__(self, tables: Tables, alike: list[Kind]):
-        self._code = tables.code.reshape(-1, CODE)
-        self._holds, self._reach, self._alike = held(tables), _reach(tables), alike
+        self._tables, self._code = tables, tables.code.reshape(-1, CODE)
+        self._holds, self._alike = held(tables), alike
         self._known: dict[Kind, frozenset[Kind]] = {}
 
     def takes(self, kind: Kind) -> bool:
@@ -243,7 +265,7 @@ class _Helpers:
         freeing = {row for row, verb in enumerate(self._code) if verb[layout.OP] in verbs and verb[layout.A] == kind.place}
         units = verbs[0] == layout.RELEASE
         for other in self._alike:
-            can = self._reach[other.pc] & freeing
+            can = _reach(self._tables)[other.pc] & freeing
             holds = units and kind.place in self._holds[other.pc]
             if holds or (can and (not units or any(kind.place not in self._holds[row] for row in can))):
                 yield other

@@ -80,7 +80,7 @@ class Reached:
         """Half-width over mean, as found."""
         if self.interval.half_width == 0:
             return 0.0
-        return self.interval.half_width / abs(self.interval.mean) if self.interval.mean else math.inf
+        return self.interval.half_width / abs(self.interval.mean) if self.interval.n and self.interval.mean else math.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,12 +138,11 @@ class Experiment:
             parts.append(
                 f"{none} of {self.complete + self._n_failed} replications reached the horizon; replication {first.replication}: {first.fault}"
             )
-        parts += [
-            f"{each.output if isinstance(each.output, str) else ' of '.join(reversed(each.output))}: half-width {each.found:.2%} of the mean"
-            f" after {self.complete} replications, {each.relative:.2%} were asked"
-            for each in self.until
-            if not each.reached
-        ]
+        for each in self.until:
+            if not each.reached:
+                name = each.output if isinstance(each.output, str) else " of ".join(reversed(each.output))
+                found = f"half-width {each.found:.2%} of the mean" if each.found < math.inf else "no half-width in proportion to a mean"
+                parts.append(f"{name}: {found} after {self.complete} replications, {each.relative:.2%} was asked")
         return "; ".join(parts)
 
     @property
