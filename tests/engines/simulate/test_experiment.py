@@ -184,13 +184,13 @@ def test_a_run_that_fails_is_kept_apart(found: Experiment) -> None:
 def test_when_all_fail_it_says_so_and_stops() -> None:
     found = experiment(fails(1.0), 50.0, 2, 500)
     assert (found.complete, len(found.failed), found.asked) == (0, 20, 500)
-    assert found.said.startswith("none of 20 replications reached the horizon; replication 0: at 10: truck 1 leaves")
+    assert found.said.startswith("none of 20 replications reached the horizon, so the other 480 were not run; replication 0: at 10: truck 1")
     assert math.isnan(found.interval("desk", "wait").mean)
     assert found.interval("desk", "wait").half_width == math.inf
     assert found.prediction(("desk", "wait")) == (-math.inf, math.inf)
     assert all(math.isnan(each.mean) for each in found.waited().values())
     few = experiment(fails(1.0), 50.0, 2, 3)
-    assert few.said.startswith("none of 3 replications")
+    assert few.said.startswith("none of 3 replications reached the horizon; replication 0")
 
 
 def test_deadlocks_and_floods_do_not_raise() -> None:

@@ -134,9 +134,10 @@ class Experiment:
             parts.append(f"stopped by hand after {self.complete + self._n_failed} of {self.asked} replications")
         if self.failed:
             first = self.failed[0]
-            none = "none" if not self.complete else f"{self.complete}"
+            run = self.complete + self._n_failed
+            so = "" if self.complete or self.stopped or run == self.asked else f", so the other {self.asked - run} were not run"
             parts.append(
-                f"{none} of {self.complete + self._n_failed} replications reached the horizon; replication {first.replication}: {first.fault}"
+                f"{self.complete or 'none'} of {run} replications reached the horizon{so}; replication {first.replication}: {first.fault}"
             )
         for each in self.until:
             if not each.reached:
@@ -225,9 +226,10 @@ def experiment(
 
     `antithetic` adds to every replication its twin with mirrored random numbers; the pair is then the independent observation.
     `until` gives outputs a relative half-width: from `replications` on (20 at least) more are run until all are reached, with Law's
-    correction, or `most`. `outputs` are figures of one's own, read off every run. `keep` names the places whose figures are kept
-    for every replication (all). `progress` gets how many are done and how many are to be. Ctrl-C ends it and keeps those that are
-    complete; so does the failure of the first 20 replications all together. Raises `ValueError` for what cannot be asked.
+    correction, or `most`. `outputs` are figures of one's own, read off every run by several threads. `keep` names the places whose
+    figures are kept for every replication (all). `progress` gets how many are done and how many are to be. Ctrl-C, or a
+    KeyboardInterrupt from `progress`, ends the experiment and keeps what is complete. When the first 20 replications all fail no more
+    are run. Raises `ValueError` for what cannot be asked, and whatever an output raises.
     """
     run = _Run(tables, horizon, seed, edges, antithetic, dict(outputs or {}), keep, limit)
     asked = dict(until or {})
