@@ -73,6 +73,7 @@ METRICS: dict[str, Metric] = {
     "trains_waiting": Metric("most trains told to wait for a terminal on one day of the period", "train", DAYS, ("terminal",)),
     "wagons_a_day": Metric("wagons that pass a terminal in a mean day of the period", "wagon/day", DAYS, ("terminal", "service")),
     "lorries_a_day": Metric("lorries that pass a terminal in a mean day of the period", "lorry/day", DAYS, ("terminal", "service")),
+    "trains_a_day": Metric("trains that pass a terminal in a mean day of the period", "train/day", DAYS, ("terminal", "service")),
     "wagons_carried": Metric("wagons that pass a terminal, or ride with a fleet, in the period", "wagon", DAYS, ("terminal", "service", "fleet")),
     "lorries_carried": Metric("lorries that pass a terminal, or ride with a fleet, in the period", "lorry", DAYS, ("terminal", "service", "fleet", "port")),
     "ban_days": Metric("days of the period on which a railway does not load to a terminal", "day", DAYS, ("terminal",)),
