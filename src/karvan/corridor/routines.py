@@ -23,14 +23,14 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "spell": ("calendars", EVERY), "inspected": ("terminals", EVERY), "inspection": ("terminals", EVERY), "opens": ("terminals", EVERY),
     "closes": ("terminals", EVERY), "slots": (YARDS,), "handling": ("terminals",), "lot": (CARGO, EVERY),
     "full": ("services", "links", "fleets", "modes", EVERY), "minimum": ("services", "links", "fleets", "modes", EVERY),
-    "linger": ("services", "links", "fleets", "modes", EVERY), "ban_above": ("terminals",), "ban_below": ("terminals",),
+    "linger": ("services", "links", "fleets", "modes", EVERY), "patience": ("services", "fleets", EVERY), "ban_above": ("terminals",), "ban_below": ("terminals",),
     "ban_least": ("terminals",), "breaks": ("terminals", "fleets", EVERY), "repair": ("terminals", "fleets", EVERY), "pace": (CARGO, "services", EVERY),
     "priority": (CARGO, "services", "modes", EVERY), "nominal": ("fleets",),
 }  # fmt: skip
 """The tables of which a subject may be a row; EVERY where a row may hold for all."""
 _CALLED = {CARGO: "a commodity, cargo type or group", YARDS: "a yard of resources or terminals", EVERY: "*"}
 _SHARES = ("inspected", "full", "minimum")
-_ABOVE_ZERO = ("spell", "slots", "handling", "lot", "full", "breaks", "nominal")
+_ABOVE_ZERO = ("spell", "slots", "handling", "lot", "full", "breaks", "nominal", "patience")
 _MONTHS = range(1, 13)
 _WITHIN = 0.005
 """What the mean of twelve paces may miss 1 by: they are written with two decimals."""
