@@ -165,7 +165,7 @@ class _Captain:
         program.label(f"to {other} from {port}")
         load, stay, ballast = f"load {port} {other}", f"stay {port} {other}", f"ballast {port} {other}"
         if here:
-            self._sum(here, self.score)
+            self._largest(here, self.score)
             program.when(self.score, ">=", max(full, ANYTHING), load)
             program.when(self.since.elapsed, "<", linger, stay)
             program.when(self.score, ">=", max(least, ANYTHING), load)
@@ -236,6 +236,17 @@ class _Captain:
         for pile in piles:
             self.program.set(self.number, pile.store.level).scale(self.number, 1.0 / max(1.0, _load(self.places, self.fleet, pile)))
             self.program.add(into, self.number)
+
+    def _largest(self, piles: Sequence[Pile], into: Attribute) -> None:
+        """How many ships the largest of the piles fills: a ship loads at one berth."""
+        program = self.program
+        for i, pile in enumerate(piles):
+            program.set(self.number, pile.store.level).scale(self.number, 1.0 / max(1.0, _load(self.places, self.fleet, pile)))
+            if i == 0:
+                program.set(into, self.number)
+                continue
+            program.set(self.best, into).scale(self.best, -1.0).add(self.best, self.number)
+            program.when(self.best, "<=", 0.0, f"no larger {pile.store.name}").set(into, self.number).label(f"no larger {pile.store.name}")
 
     def _choose(self, name: str, choices: Sequence[tuple[list[Pile], str]]) -> None:
         """Jump to the label of the piles that fill most ships; to the first of equals."""
