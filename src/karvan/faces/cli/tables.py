@@ -14,6 +14,7 @@ from karvan.faces.cli import assigned
 from karvan.faces.cli.board import board
 from karvan.faces.cli.calibration import calibration
 from karvan.faces.cli.equilibrium import balanced
+from karvan.faces.cli.hindcast import hindcasts
 from karvan.faces.cli.statements import show
 from karvan.faces.cli.ways import ways
 from karvan.faces.messages import catalogue, say
@@ -24,6 +25,7 @@ from karvan.verbs.calibrate import Fitted
 from karvan.verbs.check import Checked
 from karvan.verbs.explain import Explained
 from karvan.verbs.facts import Facts
+from karvan.verbs.hindcast import Hindcasts
 from karvan.verbs.read import Read
 from karvan.verbs.written import Written
 from karvan.verdict import shipment, wardrop
@@ -63,6 +65,11 @@ def _(answer: Checked, console: Console, language: str) -> None:
                                                 title=support.unknown_titles, date=support.unknown_dates, address=support.unknown_addresses))  # fmt: skip
     for name in answer.stale:
         console.print(words["check.stale"].format(name=name))
+
+
+@render.register
+def _(answer: Hindcasts, console: Console, language: str) -> None:
+    console.print(hindcasts(answer, console.width, language))
 
 
 @render.register
