@@ -137,6 +137,8 @@ def _(answer: Assigned, console: Console, language: str) -> None:
     if answer.other is not None:
         console.print(f"\n{catalogue(language)['assign.beside']} {answer.other.scenario}")
         console.print(assigned.flows(answer.other, language, console.width))
+        console.print()
+        console.print(assigned.differing(answer, language))
 
 
 @render.register
