@@ -258,5 +258,5 @@ VERB = Verb(
      Option("iterations", int, None, f"the same: how many at most; default: {wardrop.ITERATIONS}", "N"),
      Option("without", str, (), "a place, link, terminal, service, fleet, project or shared limit to take out; may be repeated", "NAME", repeated=True),
      Option("critical", int, None, "take out everything in turn and list the N whose loss is largest", "N"),
-     Option("by", str, None, "month: solve the twelve months with the closures of each", "month")), assign,
+     Option("by", str, None, "month: solve the twelve months with the closures of each", "month")), assign, waits=True,
 )  # fmt: skip
