@@ -23,7 +23,7 @@ from numba.core import event
 from karvan.engines.simulate import Outcome, replicate, simulate, state
 
 HERE = Path(__file__).parent
-YEARS = 60
+YEARS = 24
 """replications of the corridor on one thread and on two."""
 FIRST = "import time; t = time.process_time(); import models; from karvan.engines.simulate import simulate; " \
         "simulate(models.mmc(0.8, 1), 10.0, 1); print(time.process_time() - t)"  # fmt: skip
@@ -93,7 +93,7 @@ def inside() -> float:
     return round(spent / whole, 3)
 
 
-def two_cores(rounds: int = 5) -> dict[str, Any]:
+def two_cores(rounds: int = 20) -> dict[str, Any]:
     """Wall and CPU seconds of some corridor years on one thread and on two, in turns."""
     tables = models.corridor()
 
