@@ -11,7 +11,7 @@ its parent's, a verb's of its name, and the lap counts an entity's jumps backwar
 Everything compiled stands in this one file because numba does not see a change in another (`layout.py` is only read).
 """
 
-# ruff: noqa: F403, F405, PLR1714, SIM109  (numba reads `in` more slowly and compiles it longer)
+# ruff: noqa: F403, F405, PLR1714, PLR1730, SIM109  (numba reads `in` more slowly, and compiles it and `max` of two types longer)
 from __future__ import annotations
 
 import math
