@@ -15,6 +15,7 @@ Everything compiled stands in this one file because numba does not see a change 
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ CHILD = np.uint64(0x8CB92BA72F3D8DD7)
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
 _UNIT = 1.0 / 4503599627370496.0
-_NOBODY, _BEFORE, _BEHIND, _WHOEVER = np.int64(0), np.int64(0), np.int64(1), np.int64(-(1 << 60))
+_NOBODY, _BEFORE, _BEHIND, _WHOEVER = (cast(int, np.int64(x)) for x in (0, 0, 1, -(1 << 60)))
 """typed, since numba compiles a function anew for every bare number it is called with"""
 POSITIVE = (1 << 40) - 1
 """says to the compiler that an index is not negative: it need not wrap around"""
