@@ -150,9 +150,9 @@ def _answer(verb: Verb, given: dict[str, Any], lang: str) -> Any:
     if not verb.progresses:
         with nullcontext() if silent or not verb.waits else waiting(catalogue(lang)["waiting"], _stderr()):
             return verb.run(**arguments)
-    with Progress(TextColumn("futures"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+    with Progress(TextColumn(verb.name), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
                   console=_stderr(), transient=True, disable=silent) as bar:  # fmt: skip
-        task = bar.add_task("futures", total=None)
+        task = bar.add_task(verb.name, total=None)
         return verb.run(**arguments, progress=lambda done, total: bar.update(task, completed=done, total=total))
 
 
