@@ -35,6 +35,10 @@ MOST = 2_000
 ROOM = 2 << 30
 """bytes that the figures of all replications may take."""
 
+class CannotRun(ValueError):
+    """What is asked of an experiment cannot be done; says all that is wrong with it."""
+
+
 Output = str | tuple[str, str]
 """a figure of one's own, by name, or (place, field)."""
 
@@ -226,7 +230,7 @@ def experiment(
     `until` gives outputs a relative half-width: from `replications` on (20 at least) more are run until all are reached, with Law's
     correction, or `most`. `outputs` are figures of one's own, read off every run. `keep` names the places whose figures are kept
     for every replication (all). `progress` gets how many are done and how many are to be. Ctrl-C ends it and keeps those that are
-    complete; so does the failure of the first 20 replications all together. Raises `ValueError` for what cannot be asked.
+    complete; so does the failure of the first 20 replications all together. Raises `CannotRun` for what cannot be asked.
     """
     run = _Run(tables, horizon, seed, edges, antithetic, dict(outputs or {}), keep, limit)
     asked = dict(until or {})
@@ -467,4 +471,4 @@ def _check(replications: int, until: Mapping[Output, float], most: int, threads:
             " or name in `keep` the places whose replications are needed one by one"
         )
     if faults:
-        raise ValueError("; ".join(faults))
+        raise CannotRun("; ".join(faults))
