@@ -8,7 +8,7 @@ import numpy as np
 
 from karvan.bridge.compile import Compiled
 from karvan.bridge.days import others, ships, trains
-from karvan.bridge.days.consignments import Consignments
+from karvan.bridge.days.consignments import Consignments, Pile
 from karvan.bridge.days.places import Known, Places
 from karvan.bridge.days.plan import Plan, Ways, plan
 from karvan.bridge.days.ships import Fleet
@@ -34,6 +34,8 @@ class Days:
     """tally of a journey -> mean t of its consignments."""
     passing: dict[str, float]
     """place of the model -> t a year that are sent by it."""
+    piles: dict[str, Pile]
+    """store of the model -> what lies there until a train or ship takes it."""
 
 
 def write(
@@ -55,7 +57,10 @@ def write(
     trains.write(consignments)
     others.write(places)
     places.write_weather()
-    return Days(places.model.build(), ways, chosen, places.known, tuple(fleets), consignments.sent, consignments.lots, places.passing)
+    return Days(
+        places.model.build(), ways, chosen, places.known, tuple(fleets), consignments.sent, consignments.lots, places.passing,
+        {**consignments.sidings, **consignments.quays},
+    )  # fmt: skip
 
 
 def _whole(routes: RouteSet, route_flow: np.ndarray, chosen: Plan, arcs: np.ndarray) -> bool:
