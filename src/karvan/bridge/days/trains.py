@@ -63,6 +63,9 @@ def _run(consignments: Consignments, train: Program, pile: Pile, arc: int) -> No
     """A link: the train keeps its entry for as long as the yearly capacity says, then runs."""
     places = consignments.places
     key = places.ways.link(arc)
+    gate = places.sea(places.calendar_of(arc))
+    if gate is not None:
+        train.wait(gate)
     line = places.line(arc)
     if line is not None:
         busy = places.line_hours(arc, pile.unit, pile.mix) / pile.parts

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from karvan.bridge.compile import Compiled
-from karvan.bridge.days import others, ships, trains
+from karvan.bridge.days import checks, others, ships, trains
 from karvan.bridge.days.consignments import Consignments, Pile
 from karvan.bridge.days.places import Known, Places
 from karvan.bridge.days.plan import Plan, Ways, plan
 from karvan.bridge.days.ships import Fleet
 from karvan.engines.arrays import Conditions, Incidence, RouteSet
 from karvan.engines.simulate import Model, Tables
+from karvan.tables.faults import refuse
 
 NEARLY = 0.99
 
@@ -49,6 +50,8 @@ def write(
     """
     ways = Ways(compiled, cells)
     chosen = plan(compiled, ways, routes, incidence, route_flow, counted)
+    headline = compiled.corridor.settings.headline
+    refuse(checks.faults(ways, chosen, f"over the cut {headline}" if headline else "in the year"))
     places = Places(Model("year"), ways, chosen, conditions, cells)
     consignments = Consignments(places, {cut: arcs for cut, arcs in cuts.items() if _whole(routes, route_flow, chosen, arcs)})
     for traffic in chosen.traffic:
@@ -57,6 +60,7 @@ def write(
     trains.write(consignments)
     others.write(places)
     places.write_weather()
+    refuse(places.faults)
     return Days(
         places.model.build(), ways, chosen, places.known, tuple(fleets), consignments.sent, consignments.lots, places.passing,
         {**consignments.sidings, **consignments.quays},
