@@ -26,6 +26,7 @@ from karvan.verdict.futures import Forced
 from karvan.verdict.measures import DAYS, FLOW, Key
 from karvan.verdict.model import Answer, Model
 from karvan.verdict.simulation import Options, Played, days_of
+from karvan.verdict.tell import Message
 
 WITHIN = 0.9
 """the share of single years that the range holds."""
@@ -72,7 +73,7 @@ class Hindcast:
 
     played: Played
     seen: tuple[Seen, ...]
-    unanswered: tuple[tuple[str, str], ...]
+    unanswered: tuple[tuple[str, Message], ...]
     """(observation, why)."""
 
     @property
@@ -80,6 +81,12 @@ class Hindcast:
         """Share of the used observations within the range of single years; nan without any."""
         used = [each.within for each in self.seen if each.role == "used"]
         return sum(used) / len(used) if used else math.nan
+
+    @property
+    def error(self) -> float:
+        """Median of |log(median / observed)| over the used observations above 0; nan without any. exp of it is a factor."""
+        errors = [abs(each.log_error) for each in self.seen if each.role == "used" and not math.isnan(each.log_error)]
+        return float(np.median(errors)) if errors else math.nan
 
 
 Reading = Callable[[Outcome], float]
@@ -95,7 +102,7 @@ def hindcast(model: Model, year: int, options: Options, progress: Callable[[int,
     for row in _of_the_year(model, year):
         name = str(row["observation_id"])
         reading = reader.reading(row)
-        if isinstance(reading, str):
+        if isinstance(reading, Message):
             unanswered.append((name, reading))
         else:
             readings[name], rows[name] = reader.of_counted_year(row, reading), row
@@ -156,7 +163,7 @@ class _Reader:
         self.nominal = {str(row["subject"]): float(row["value"]) for row in self.corridor["routines"].rows() if row["quantity"] == "nominal"}
         self.payload = {fleet.key: fleet.payload for fleet in self.days.fleets}
 
-    def reading(self, row: Row) -> Reading | str:
+    def reading(self, row: Row) -> Reading | Message:
         """The figure of an observation as a function of a run, or why there is none."""
         kind, _, name = str(row["subject"]).partition(":")
         metric = str(row["metric"])
@@ -170,7 +177,7 @@ class _Reader:
             "freight_volume": self._over, "container_volume": self._over, "oil_transit_volume": self._over,
         }.get(metric)  # fmt: skip
         if make is None:
-            return f"no reading of {metric}"
+            return Message("hindcast.why.metric", {"metric": metric})
         return make(kind, name, direction, str(row["commodity"]), window, metric)
 
     def of_counted_year(self, row: Row, reading: Reading) -> Reading:
@@ -183,7 +190,7 @@ class _Reader:
             return reading
         counted = measures.canonical(key.metric, float(whole[0]["value"]), str(whole[0]["unit"] or ""))
         year = self.reading(whole[0])
-        assert not isinstance(year, str)
+        assert not isinstance(year, Message)
 
         def read(outcome: Outcome) -> float:
             total = year(outcome)
@@ -192,34 +199,34 @@ class _Reader:
         return read
 
     # ---- gates ------------------------------------------------------------------------------------------------------
-    def _shut(self, place: str, window: tuple[int, int]) -> Reading | str:
+    def _shut(self, place: str, window: tuple[int, int]) -> Reading | Message:
         if place not in self.days.known:
-            return f"{place} is not played"
+            return Message("hindcast.why.place", {"place": place.partition(":")[2]})
         at = self.days.tables.place(place)
         first, last = window
 
         def read(outcome: Outcome) -> float:
-            return (last - first) - float(outcome.sums[last, at, layout.AREA_LEVEL] - outcome.sums[first, at, layout.AREA_LEVEL]) / HOUR_A_DAY
+            return round((last - first) - float(outcome.sums[last, at, layout.AREA_LEVEL] - outcome.sums[first, at, layout.AREA_LEVEL]) / HOUR_A_DAY, 6)
 
         return read
 
-    def _closed(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | str:
+    def _closed(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | Message:
         return self._shut(f"weather:{name}", window)
 
-    def _banned(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | str:
+    def _banned(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | Message:
         return self._shut(f"ban:{name}", window)
 
     # ---- queues -----------------------------------------------------------------------------------------------------
-    def _most(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | str:
+    def _most(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | Message:
         """The most that waits at a midnight of the period, in wagons or lorries."""
         wanted = "wagon" if metric == "wagons_waiting" else "lorry"
         place = f"waiting:{name}"
         if place not in self.days.known:
-            return f"nothing is counted as waiting at {name}"
+            return Message("hindcast.why.waiting", {"name": name})
         known = self.days.known[place]
         per = self._per_unit(name, known.unit, wanted)
         if per == 0:
-            return f"{known.unit} at {name} are no {wanted}s"
+            return Message("hindcast.why.unit", {"name": name, "unit": known.unit, "wanted": wanted})
         at = self.days.tables.place(place)
         return lambda outcome: float(outcome.places[window[0] : window[1] + 1, at, layout.LEVEL].max()) / known.parts * per
 
@@ -236,10 +243,10 @@ class _Reader:
                     tonnes, wagons = tonnes + traffic.tonnes / each, wagons + traffic.tonnes / one
         return wagons / tonnes if tonnes else 0.0
 
-    def _wait(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | str:
+    def _wait(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | Message:
         place = f"waiting:{name}"
         if place not in self.days.known:
-            return f"nothing is counted as waiting at {name}"
+            return Message("hindcast.why.waiting", {"name": name})
         at = self.days.tables.place(place)
 
         def read(outcome: Outcome) -> float:
@@ -284,29 +291,29 @@ class _Reader:
 
         return read
 
-    def _sailings(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | str:
+    def _sailings(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | Message:
         places = self._tallies(kind, name, direction)
         if not places or commodity != "all":
-            return f"no ships of {name} are played for {commodity} alone" if places else f"no ships of {name} are played"
+            return Message("hindcast.why.alone" if places else "hindcast.why.ships", {"name": name, "commodity": commodity})
         sums = self._sums(places, window)
         return lambda outcome: sums(outcome)[0]
 
-    def _carried(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | str:
+    def _carried(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | Message:
         unit = "wagon" if metric == "wagons_carried" else "lorry"
         places = self._tallies(kind, name, direction, unit)
         if not places:
-            return f"no {unit}s are carried from {name}"
+            return Message("hindcast.why.carried", {"name": name, "unit": unit})
         sums = self._sums(places, window)
         return lambda outcome: sums(outcome)[1]
 
-    def _a_day(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | str:
+    def _a_day(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | Message:
         carried = self._carried(kind, name, direction, commodity, window, "wagons_carried")
-        return carried if isinstance(carried, str) else lambda outcome: carried(outcome) / (window[1] - window[0])
+        return carried if isinstance(carried, Message) else lambda outcome: carried(outcome) / (window[1] - window[0])
 
-    def _load(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | str:
+    def _load(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | Message:
         places = self._tallies(kind, name, direction, "t")
         if not places:
-            return f"no loads in t of {name} are played"
+            return Message("hindcast.why.loads", {"name": name})
         sums = self._sums(places, window)
 
         def read(outcome: Outcome) -> float:
@@ -315,12 +322,12 @@ class _Reader:
 
         return read
 
-    def _share(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | str:
+    def _share(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | Message:
         """Mean load over the payload as built."""
         places = self._tallies(kind, name, direction)
         fleets = {self.days.known[place].other for place in places}
         if len(fleets) != 1 or not (fleets & self.nominal.keys()):
-            return f"no payload as built is known of {name}"
+            return Message("hindcast.why.nominal", {"name": name})
         nominal = self.nominal[fleets.pop()]
         sums = self._sums(places, window)
 
@@ -330,12 +337,12 @@ class _Reader:
 
         return read
 
-    def _use(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | str:
+    def _use(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | Message:
         """What a fleet carries one way over the most it could: its ships at their payload and their round trips."""
         places = self._tallies(kind, name, direction)
         limits = [i for i, limit in enumerate(self.compiled.limits) if limit.table == "fleets" and limit.key == name and limit.direction == direction]
         if not places or not limits or kind != "fleet":
-            return f"no capacity of {name} in this direction is known"
+            return Message("hindcast.why.capacity", {"name": name})
         service = self.corridor["services"].index[self.days.known[places[0]].key]
         round_trip = float(self.compiled.cells.of(self.answer.cells, "services", "round_trip")[service])
         most = float(self.answer.conditions.capacity[limits[0]]) / round_trip * (window[1] - window[0]) / calendar.DAYS
@@ -343,10 +350,10 @@ class _Reader:
         return lambda outcome: sums(outcome)[1] / most
 
     # ---- flows ------------------------------------------------------------------------------------------------------
-    def _over(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | str:
+    def _over(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | Message:
         """Tonnes, or TEU, over a cut."""
         if kind != "cut":
-            return f"{kind}s are not counted"
+            return Message("hindcast.why.kind", {"kind": kind})
         chosen = []
         for place, known in self.days.known.items():
             if known.role == "cut" and known.key == name and (direction in ("both", known.direction)):
@@ -359,7 +366,7 @@ class _Reader:
                     if factor:
                         chosen.append((self.days.tables.place(place), factor))
         if not chosen:
-            return f"nothing over {name} is played"
+            return Message("hindcast.why.cut", {"name": name})
 
         def read(outcome: Outcome) -> float:
             return sum(float(outcome.sums[window[1], i, layout.WAIT_SUM] - outcome.sums[window[0], i, layout.WAIT_SUM]) * factor for i, factor in chosen)

@@ -273,8 +273,19 @@ class Consignments:
             program = self.places.model.program(name).delay("turn", 1.0, per=self.turn)
             if pile.before >= 0:
                 program.put(self.places.waiting(pile.before), self.load)
-            self._empties[name] = program.size(self.load).store(pile.store).leave(counted=False)
+            program.size(self.load).store(pile.store).record(self._empties_tally(pile), self.load)
+            self._empties[name] = program.leave(counted=False)
         return self._empties[name]
+
+    def _empties_tally(self, pile: Pile) -> Place:
+        """The tally of empty units that a service has brought back."""
+        places = self.places
+        service = places.ways.keys[pile.arcs[0]]
+        direction = DIRECTIONS[places.compiled.arcs.direction[pile.arcs[0]]]
+        name = f"empties:{service}:{direction}:{pile.unit}"
+        if places.made(name) is None:
+            places.note(name, places.model.tally(name, histogram=False), Known("empties", "services", service, direction, pile.unit, pile.parts))
+        return places.place(name)
 
     def _mirror(self, arc: int) -> int:
         """The same terminal the other way round; -1 when it works one way only."""
