@@ -7,7 +7,6 @@ import math
 from karvan.bridge.compile import HOURS
 from karvan.bridge.days.calendar import HOUR_A_DAY
 from karvan.bridge.days.places import Places
-from karvan.engines import arrays
 from karvan.engines.simulate.distributions import exponential
 
 LEAST_SHARE = 1e-3
@@ -16,13 +15,13 @@ LEAST_SHARE = 1e-3
 def write(places: Places) -> None:
     """Arrivals by chance at every such place, each as much as a train brings, or a day's work of a berth.
 
-    Limits on which nothing queues in the yearly model (slots, contracts, shared totals) are booked beforehand and are not played.
+    Shared limits (slots, contracts, totals) are booked beforehand and are not played.
     """
     compiled = places.compiled
     mixture = [(traffic.tonnes, traffic.commodity) for traffic in places.plan.traffic]
     for i, limit in enumerate(compiled.limits):
         capacity, others = float(places.conditions.capacity[i]), float(places.plan.others[i])
-        if limit.table not in ("links", "terminals") or compiled.delay.kind[i] == arrays.HARD or not math.isfinite(capacity):
+        if limit.table not in ("links", "terminals") or not math.isfinite(capacity):
             continue
         if not capacity > 0 or others < LEAST_SHARE * capacity:
             continue
