@@ -9,7 +9,7 @@ from typing import Any
 
 from karvan.corridor.corridor import Corridor
 from karvan.tables.faults import UsageError
-from karvan.verbs import options, scenarios
+from karvan.verbs import options, scenarios, traces
 from karvan.verbs.declaration import Option, Progress, Verb
 from karvan.verbs.loading import fit_of, load
 from karvan.verdict import document, simulation
@@ -59,13 +59,16 @@ class Simulated:
 
 def simulate(
     case: str, year: int | None, replications: int, seed: int, workers: int, scenario: Path | None, set: tuple[str, ...], compare: str | None,
-    until: float | None, antithetic: bool, progress: Progress | None = None,
+    until: float | None, antithetic: bool, trace: Path | None, traced: int, progress: Progress | None = None,
 ) -> Simulated:  # fmt: skip
     _check(replications, workers, until)
+    traces.check(trace, traced, replications)
     corridor = load(case)
     chosen = corridor.settings.first_year if year is None else year
     how = simulation.Options(replications, seed, workers, until, antithetic)
     first = _play(corridor, chosen, scenario, set, how, progress)
+    if trace is not None:
+        traces.write(trace, first, seed, traced)
     other = None if compare is None else _play(corridor, chosen, scenarios.beside(compare), (), how, progress)
     return Simulated(first, how, other)
 
@@ -92,5 +95,6 @@ VERB = Verb(
     (options.CASE_FIRST, options.YEAR, Option("replications", int, 100, "how many times the year is played", "N", "n"), options.SEED, options.WORKERS,
      options.SCENARIO, options.SET, options.COMPARE,
      Option("until", float, None, "go on until the interval of the tonnes that arrive is this share of them, 0.01 for 1 %", "SHARE"),
-     Option("antithetic", bool, False, "play every year a second time with mirrored luck; the pair is one observation")), simulate, progresses=True,
+     Option("antithetic", bool, False, "play every year a second time with mirrored luck; the pair is one observation"),
+     *traces.OPTIONS), simulate, progresses=True,
 )  # fmt: skip
