@@ -10,7 +10,7 @@ from typing import Any
 from karvan.corridor.corridor import Corridor
 from karvan.engines.simulate.analysis import LEAST
 from karvan.tables.faults import UsageError
-from karvan.verbs import options, scenarios
+from karvan.verbs import options, scenarios, traces
 from karvan.verbs.declaration import Option, Progress, Verb
 from karvan.verbs.loading import fit_of, load
 from karvan.verdict import document, simulation
@@ -94,13 +94,16 @@ def _compared(other: Played, found: Differences) -> dict[str, Any]:
 
 def simulate(
     case: str, year: int | None, replications: int, seed: int, workers: int, scenario: Path | None, set: tuple[str, ...], compare: str | None,
-    until: float | None, antithetic: bool, show: str, progress: Progress | None = None,
+    until: float | None, antithetic: bool, show: str = PAGE, trace: Path | None = None, traced: int = 0, progress: Progress | None = None,
 ) -> Simulated:  # fmt: skip
     _check(replications, workers, until, show)
+    traces.check(trace, traced, replications)
     corridor = load(case)
     chosen = corridor.settings.first_year if year is None else year
     how = simulation.Options(replications, seed, workers, until, antithetic)
     first = _play(corridor, chosen, scenario, set, how, progress)
+    if trace is not None:
+        traces.write(trace, first, seed, traced)
     other, halted = None, compare is not None and first.experiment.stopped
     if compare is not None and not halted:
         try:
@@ -137,5 +140,6 @@ VERB = Verb(
      options.SCENARIO, options.SET, options.COMPARE,
      Option("until", float, None, "go on until the interval of the tonnes that arrive is this share of them, 0.01 for 1 %", "SHARE"),
      Option("antithetic", bool, False, "play every year a second time with mirrored luck; the pair is one observation"),
-     Option("show", str, PAGE, f"what is printed for people: {', '.join(SHOWN[:-1])} or {ALL}", "TABLE")), simulate, progresses=True, counts="replications",
+     Option("show", str, PAGE, f"what is printed for people: {', '.join(SHOWN[:-1])} or {ALL}", "TABLE"),
+     *traces.OPTIONS), simulate, progresses=True, counts="replications",
 )  # fmt: skip
