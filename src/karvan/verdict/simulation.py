@@ -14,15 +14,13 @@ from karvan.bridge.days import calendar
 from karvan.bridge.days.write import Days, write
 from karvan.engines.arrays import Floats
 from karvan.engines.simulate import ModelError
-from karvan.engines.simulate.experiment import Experiment, Output, experiment
+from karvan.engines.simulate.experiment import CannotRun, Experiment, Output, experiment
 from karvan.engines.simulate.pairs import Comparison, compare
-from karvan.tables.faults import KarvanError
+from karvan.tables.faults import KarvanError, UsageError
 from karvan.verdict import measures, shipment
 from karvan.verdict.futures import Forced
 from karvan.verdict.measures import ALL, Key
 from karvan.verdict.model import Answer, Model
-
-FORMING = "siding"
 
 
 class CannotPlay(KarvanError):
@@ -73,17 +71,33 @@ def days_of(model: Model, year: int, forced: Forced) -> tuple[Answer, Days]:
 
 
 def play(model: Model, year: int, forced: Forced, scenario: str, options: Options, progress: Callable[[int, int], None] | None = None) -> Played:
-    """The year, as often as asked. Ctrl-C keeps what is complete."""
+    """The year, as often as asked. Ctrl-C keeps what is complete.
+
+    Raises `CannotPlay` when no replication reaches the end of the year, `UsageError` when more is asked than memory holds, and
+    `KeyboardInterrupt` when it is stopped before one is complete.
+    """
     answer, days = days_of(model, year, forced)
     edges = calendar.edges()
     until: dict[Output, float] | None = None if options.until is None else {ARRIVED: options.until}
     journeys = [name for name, known in days.known.items() if known.role == "journey"]
-    found = experiment(
-        days.tables, edges[-1], options.seed, options.replications, edges=edges, threads=options.workers, antithetic=options.antithetic,
-        until=until, outputs={ARRIVED: lambda outcome: sum(outcome.at(name).waits * days.lots[name] for name in journeys)},
-        keep=[name for name, known in days.known.items() if known.role != FORMING], progress=progress,
-    )  # fmt: skip
+    try:
+        found = experiment(
+            days.tables, edges[-1], options.seed, options.replications, edges=edges, threads=options.workers, antithetic=options.antithetic,
+            until=until, outputs={ARRIVED: lambda outcome: sum(outcome.at(name).waits * days.lots[name] for name in journeys)},
+            keep=list(days.known), progress=progress,
+        )  # fmt: skip
+    except CannotRun as error:
+        raise UsageError(f"{error}.") from error
+    if not found.complete:
+        if found.failed:
+            raise CannotPlay(f"No replication of {year} in {scenario} reached the end of the year. {_first(found)}")
+        raise KeyboardInterrupt
     return Played(model, answer, days, found, year, scenario)
+
+
+def _first(found: Experiment) -> str:
+    failed = found.failed[0]
+    return f"The first of {len(found.failed)}, replication {failed.replication}, on day {failed.time / calendar.HOUR_A_DAY - calendar.LEAD_DAYS + 1:.0f}: {failed.fault}"
 
 
 ARRIVED = "arrived"
