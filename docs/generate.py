@@ -42,6 +42,7 @@ HOW = {
     measures.FLOW: "from the flows of a solved year", measures.CAPACITY: "from what is installed, or the most that can pass",
     measures.TIME: "from the best way of a solved year, queues included", measures.DATE: "from drawn dates of delivery",
     measures.SERIES: "from its own past, carried forward", measures.LEDGER: "observed only: not modelled",
+    measures.DAYS: "from simulated days",
 }  # fmt: skip
 _NOTE = "<!-- Written by docs/generate.py from the declarations in src/karvan; edit those. -->\n"
 

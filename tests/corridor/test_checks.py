@@ -60,6 +60,17 @@ def delayed(alpha: str, beta: str, capacity: str) -> Callable[[Texts], Texts]:
     return apply
 
 
+def routine(*rows: tuple[str, ...]) -> Callable[[Texts], Texts]:
+    """Routines of these subjects, quantities, values and months."""
+    return both(*(add("routines", routine_id=f"r{i}", subject=row[0], quantity=row[1], value=row[2], month=row[3] if len(row) > 3 else "")
+                  for i, row in enumerate(rows)))  # fmt: skip
+
+
+def year(subject: str, quantity: str, *values: str) -> tuple[tuple[str, ...], ...]:
+    """One row a month; the last value holds for the months that are left."""
+    return tuple((subject, quantity, values[min(i, len(values) - 1)], str(i + 1)) for i in range(12))
+
+
 THIRD = tiny.added(tiny.texts(), "projects", project_id="third", name="A third", kind="rail", status="study", known_since="2025")
 LAST = "last"  # the row that was added
 
@@ -138,6 +149,24 @@ CASES = [
      "departures", LAST, "direction", "reverse", "take out the row"),
     ("departures_run_both_ways", both(*(add("departures", departure_id=key, service_id="sea_ferry", weekday="monday", hour="8") for key in "ab")),
      "departures", LAST, "hour", "8", "Take out one"),
+    ("routines_fit", routine(("see", "spell", "24")), "routines", LAST, "subject", "see", "Nearest: sea"),
+    ("routines_fit", routine(("west_port", "ban_above", "700"), ("west_port", "ban_below", "300")), "routines", "r0", "subject", "west_port", "Nearest: west_berth"),
+    ("routines_fit", routine(("boxes", "pace", "1")), "routines", LAST, "subject", "boxes", "Nearest: box"),
+    ("routines_fit", routine(("*", "nominal", "100")), "routines", LAST, "subject", "*", "Nearest: ferries"),
+    ("routines_fit", routine(("west_berth", "slots", "100")), "routines", LAST, "subject", "west_berth", "Nearest"),
+    ("routines_fit", routine(("*", "inspected", "10")), "routines", LAST, "value", "10", "0.7 for 70 %"),
+    ("routines_fit", routine(("ferries", "nominal", "0")), "routines", LAST, "value", "0", "take out the row"),
+    ("routines_fit", routine(("west_berth", "closes", "25")), "routines", LAST, "value", "25", "half past ten"),
+    ("routines_fit", routine(("sea", "spell", "24"), ("sea", "spell", "36")), "routines", LAST, "month", "nothing", "Line 2 has it too"),
+    ("routines_fit", routine(*year("sea", "spell", "36")[:11]), "routines", "r0", "month", "spell of sea without 12", "each missing month"),
+    ("routines_fit", routine(*year("sea", "spell", "36"), ("sea", "spell", "36")), "routines", LAST, "month", "nothing", "without a month, or the others"),
+    ("routines_fit", routine(*year("box", "pace", "2", "1")), "routines", "r0", "value", "1.083 in the mean", "Divide each"),
+    ("routines_fit", routine(("rail_1520", "minimum", "0.9"), ("*", "full", "0.8")), "routines", "r0", "value", "0.9 and 0.8", "in order"),
+    ("routines_fit", routine(("west_berth", "opens", "20"), ("west_berth", "closes", "6")), "routines", LAST, "value", "20 to 6", "in order"),
+    ("routines_fit", routine(("west_berth", "ban_below", "800"), ("west_berth", "ban_above", "700")), "routines", "r0", "value", "800 and 700", "in order"),
+    ("routines_fit", routine(("west_berth", "ban_least", "7"), ("west_berth", "ban_above", "700")), "routines", "r0", "quantity", "ban_least", "loading stops"),
+    ("routines_fit", routine(("west_berth", "breaks", "400")), "routines", LAST, "quantity", "breaks", "Add a row for repair"),
+    ("ranges_are_in_order", add("routines", routine_id="s", subject="sea", quantity="spell", value="24", low="30"), "routines", LAST, "low", "30 .. 24", "in order"),
     ("demand_leaves_its_zone", add("demand", demand_id="round", origin="cn", destination="cn", commodity_id="box", year="2025", amount="5"), "demand", LAST,
      "destination", "cn", "Leave out what stays"),
     ("calendars_are_whole", without("calendars", "sea,5"), "calendars", "sea", "month", "sea without 5", "each missing month"),
@@ -257,6 +286,17 @@ def test_a_needed_table_without_rows_is_a_fault_of_the_table(tmp_path: Path, tab
 def test_a_capacity_of_zero_and_one_in_large_units_are_sensible(tmp_path: Path) -> None:
     content = tiny.changed(tiny.texts(), "links", "steppe_port", capacity="0")
     tiny.load(tmp_path, tiny.changed(content, "terminals", "west_berth", capacity="0.0005", capacity_unit="Mt/yr"))
+
+
+def test_routines_that_fit_are_taken(tmp_path: Path) -> None:
+    """Every quantity once, at each kind of subject that may have it, with a year of months whose paces are a mean year."""
+    rows = (*year("sea", "spell", "48", "24"), *year("box", "pace", "1.5", "0.5", "1"), *year("oil", "pace", "1.04", "0.96", "1"), ("sea_ferry", "pace", "1"),
+            ("*", "full", "1"), ("rail_1520", "minimum", "1"), ("sea_ferry", "linger", "0"), ("ferries", "nominal", "40"), ("ferries", "repair", "300"),
+            ("west_berth", "breaks", "400"), ("west_berth", "repair", "8"), ("west_berth", "ban_above", "700"), ("west_berth", "ban_below", "700"),
+            ("west_berth", "ban_least", "7"), ("west_berth", "handling", "6"), ("west_berth", "opens", "6"), ("*", "closes", "24"), ("*", "inspected", "0.1"),
+            ("*", "inspection", "24"), ("dry", "lot", "40"), ("*", "priority", "2"), ("box", "priority", "1"))  # fmt: skip
+    corridor = tiny.load(tmp_path, routine(*rows)(tiny.texts()))
+    assert len(corridor["routines"]) == len(rows)
 
 
 def test_one_fault_brings_no_others(tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ MORE_TARGETS = (
          "party": "Ministry", "known_since": "2024-02"},
     {"target_id": "jobs", "name": "Jobs", "metric": "jobs", "subject": "portfolio:all", "measure_basis": "stock", "unit": "job", "value": "1000", "due": "2029",
          "party": "Ministry", "known_since": "2024-02"},
+    {"target_id": "queue", "name": "Five hundred wagons at most", "metric": "wagons_waiting", "subject": "terminal:west_berth", "measure_basis": "stock", "unit": "wagon",
+         "op": "<=", "value": "500", "due": "2029", "party": "Railway", "known_since": "2024-02"},
     {"target_id": "track", "name": "The second track", "metric": "completion_date", "subject": "project:second_track", "measure_basis": "date", "unit": "date", "value": "1",
          "due": "2025-12-31", "party": "Railway", "known_since": "2024-02"},
 )  # fmt: skip
@@ -82,7 +84,7 @@ def base(board: Assessment) -> dict[str, Any]:
 def test_every_target_gets_its_word(board: Assessment) -> None:
     words = {verdict.target["target_id"]: verdict.judgement.word for verdict in board.verdicts}
     for target, word in (("kept", Word.KEPT), ("missed", Word.MISSED), ("unseen", Word.UNSEEN), ("more", Word.NO_NUMBER), ("undated", Word.NO_DATE),
-                         ("far", Word.NO_NUMBER), ("jobs", Word.NO_NUMBER), ("track", Word.KEPT), ("five_mt", Word.OFF_COURSE)):  # fmt: skip
+                         ("far", Word.NO_NUMBER), ("jobs", Word.NO_NUMBER), ("queue", Word.NO_NUMBER), ("track", Word.KEPT), ("five_mt", Word.OFF_COURSE)):  # fmt: skip
         assert words[target] is word, target
     assert (board.unconverged, board.certificate_failures) == (0, 0)
     assert board.solves == FUTURES * 5

@@ -261,3 +261,14 @@ def test_hours_that_the_tables_hold_as_observed_are_given_and_not_answered() -> 
     found = by_sea("border_time terminal:crane all time 2022 20 h survey", "border_time terminal:crane all time 2023 20 h survey")
     assert [(each.year, each.given, each.scored) for each in found.comparisons] == [(2022, True, False), (2023, False, True)]
     assert {score.group: score.fit.figures for score in found.scores} == {"borders": 1, "dry": 1, "all": 1}
+
+
+def test_figures_of_days_are_neither_compared_nor_missed() -> None:
+    """What only days that are played out can tell stands beside a solved year: same comparisons, same gaps, same errors."""
+    counted = ("freight_volume cut:sea all traffic 2023 140000 t rail",)
+    of_days = ("wagons_waiting terminal:crane all stock 2023 700 wagon rail", "ban_days terminal:crane all time 2023-05 9 day rail",
+               "wait_time terminal:crane all time 2023 500 h rail")  # fmt: skip
+    plain, more = by_sea(*counted), by_sea(*counted, *of_days)
+    assert len(plain.comparisons) == 1
+    assert more.comparisons == plain.comparisons
+    assert more.gaps == plain.gaps

@@ -38,6 +38,7 @@ TABLES = {
         port,Port,port,2,Mt/yr,crane
         yard,Yard,yard,30,kTEU/yr,crane""",
     "projects": "project_id,name,kind,status,promised,promised_on,known_since\nberth,Berth,port,funded,2027-06-30,2025-01-01,2025-01-01",
+    "calendars": "calendar_id,month,open_share\n" + "\n".join(f"wind,{month},0.9" for month in range(1, 13)),
     "uses": """
         use_id,unit,commodity_id,use
         box_teu,TEU,box,0.1
@@ -135,6 +136,7 @@ def test_a_way_that_is_not_there_takes_no_number(model: Model) -> None:
     ("metric", "subject", "how"),
     [("freight_volume", "cut:sea", measures.FLOW), ("port_capacity", "resource:port", measures.CAPACITY), ("transit_time", "od:a>b", measures.TIME),
      ("completion_date", "project:berth", measures.DATE), ("trade_turnover", "trade:A-B", measures.SERIES), ("jobs", "portfolio:x", measures.LEDGER),
+     ("wagons_waiting", "terminal:crane", measures.DAYS), ("closed_days", "calendar:wind", measures.DAYS), ("closed_days", "terminal:crane", measures.LEDGER),
      ("freight_volume", "country:AA", measures.LEDGER)],
 )  # fmt: skip
 def test_how_a_key_is_computed(metric: str, subject: str, how: str) -> None:
@@ -168,6 +170,9 @@ def faults_of(row: str) -> list[Fault]:
         ("t,T,transit_time,od:a>z,box,time,d,5,2027,P", "subject", "Nearest"),
         ("t,T,freight_volume,cut:sea,bix,traffic,t,5,2027,P", "commodity", "box"),
         ("t,T,freight_volume,cut:sea,all,traffic,TEU,5,2027,P", "unit", "in t"),
+        ("t,T,closed_days,calendar:wint,all,time,day,5,2027,P", "subject", "Nearest: wind"),
+        ("t,T,wagons_waiting,terminal:crame,all,stock,wagon,5,2027,P", "subject", "Nearest: crane"),
+        ("t,T,wagons_waiting,terminal:crane,all,stock,t,5,2027,P", "unit", "in wagon"),
     ],
 )
 def test_what_cannot_be_measured_is_said(row: str, column: str, remedy: str) -> None:
@@ -179,3 +184,4 @@ def test_what_cannot_be_measured_is_said(row: str, column: str, remedy: str) -> 
 def test_a_target_that_fits_has_no_fault() -> None:
     assert faults_of("t,T,freight_volume,cut:sea,dry,traffic,Mt/yr,5,2027,P") == []
     assert faults_of("t,T,jobs,portfolio:any,all,stock,job,5,2027,P") == []
+    assert faults_of("t,T,closed_days,calendar:wind,all,time,h,5,2027,P") == []

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from karvan.corridor import cargo, record
+from karvan.corridor import cargo, record, routines
 from karvan.corridor import edits as editing
 from karvan.corridor.corridor import Corridor
 from karvan.corridor.settings import Settings
@@ -223,6 +223,7 @@ _RANGES = (
     ("shocks", "rate_low", "rate", "rate_high"),
     ("shocks", "duration_low", "duration", "duration_high"),
     ("risks", "probability_low", "probability_high"),
+    ("routines", "low", "value", "high"),
 )
 
 
@@ -386,6 +387,10 @@ def calendars_are_whole(seen: Tables) -> Iterator[Fault]:
                         "Add a row for each missing month.")  # fmt: skip
 
 
+def routines_fit(seen: Tables) -> Iterator[Fault]:
+    yield from routines.faults(seen.tables)
+
+
 def demand_leaves_its_zone(seen: Tables) -> Iterator[Fault]:
     """Trips in user equilibrium, by commodities without a logit scale, may stay: they are counted and said."""
     demand, commodities = seen["demand"], seen["commodities"]
@@ -545,7 +550,7 @@ def targets_say_what_they_need(seen: Tables) -> Iterator[Fault]:
 CHECKS: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
     needed_tables_are_filled, amounts_are_sensible, keys_are_unique, references_exist, links_lead_somewhere, places_are_known, delays_are_whole, geometries_follow_links,
     services_of_fleets_come_back, ranges_are_in_order, claims_agree_with_cells, resource_members_exist, capacities_can_be_used,
-    tariffs_price_something, emission_factors_add_up, departures_run_both_ways, cargo_has_one_name, demand_leaves_its_zone, calendars_are_whole, projects_have_an_order,
+    tariffs_price_something, emission_factors_add_up, departures_run_both_ways, cargo_has_one_name, demand_leaves_its_zone, calendars_are_whole, routines_fit, projects_have_an_order,
     projects_are_consistent, reports_are_whole, projects_hold_their_latest_report, running_shocks_end_after_they_began, edits_resolve,
     edits_have_a_cause, edits_do_not_fight,
     past_leads_to_today, nothing_is_known_too_early, units_are_units, targets_say_what_they_need,

@@ -7,7 +7,7 @@ from karvan.tables.schema import Schema, choice, ident, integer, number
 
 UNITS = {
     "spell": "h", "inspected": "share", "inspection": "h", "opens": "h", "closes": "h", "slots": "", "handling": "", "lot": "t", "full": "share",
-    "minimum": "share", "linger": "h", "ban_above": "", "ban_below": "", "ban_least": "d", "breaks": "h", "repair": "h", "pace": "share",
+    "minimum": "share", "linger": "h", "patience": "h", "ban_above": "", "ban_below": "", "ban_least": "d", "breaks": "h", "repair": "h", "pace": "share",
     "priority": "1", "nominal": "",
 }  # fmt: skip
 """the unit of every quantity; empty: that of the capacity or payload of its subject (handling: per hour)."""
@@ -19,7 +19,8 @@ SCHEMA = Schema("routines", "how a thing works by the day, which the tables of y
            "spell: mean length of a closure of a calendar (h). inspected, inspection: share of arrivals that a border looks into, and how long that "
            "takes (h). opens, closes: hours of the day between which a terminal works. slots: units that a yard holds. handling: units an hour "
            "at one server of a terminal. lot: tonnes that travel together. full: load that a train or ship waits for, minimum: load with which "
-           "it leaves after the time linger (shares of a train or payload; h). ban_above, ban_below, ban_least: a railway stops loading to a "
+           "it leaves after the time linger (shares of a train or payload; h). patience: hours after which the next free ship takes what lies for a "
+           "service, however little. ban_above, ban_below, ban_least: a railway stops loading to a "
            "terminal when more units than this wait there, until no more than that do, and for so many days at least. breaks, repair: mean hours "
            "of work until something is broken, and until it is mended. pace: how much of a commodity, or for a service, comes in a month against a "
            "mean month. priority: who is served first at a terminal, smaller numbers before larger. nominal: payload as built",

@@ -54,13 +54,15 @@ class Option:
 @dataclass(frozen=True)
 class Verb:
     """One verb: what it answers, its options, and the function, whose keyword arguments are the options' names.
-    A verb that `progresses` also takes progress=, called with (done, total) of what it `counts`."""
+    A verb that `progresses` also takes progress=, called with (done, total) of what it `counts`. One that `waits` may be long at
+    work without steps to count: a first run compiles the engine."""
 
     name: str
     meaning: str
     options: tuple[Option, ...]
     run: Callable[..., Any]
     progresses: bool = False
+    waits: bool = False
     counts: str = "futures"
 
     def arguments(self, given: dict[str, Any], needed: Collection[str] = ()) -> dict[str, Any]:

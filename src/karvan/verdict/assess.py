@@ -266,7 +266,7 @@ class _Judge:
 
     def verdict(self, row: Row) -> Verdict:
         key = Key.of(row)
-        modelled = key.how != measures.LEDGER
+        modelled = key.how not in measures.SHOWN
         unit = measures.METRICS[key.metric].unit if modelled else row["unit"]
         value = None if np.isnan(row["value"]) else float(row["value"])
         if modelled and value is not None:
@@ -329,7 +329,7 @@ class _Judge:
         for seen in self.corridor["observations"].rows():
             if seen["role"] == "used" and Key.of(seen) == key and seen["period"] == str(due)[: len(seen["period"])]:
                 figure = float(seen["value"])
-                if key.how != measures.LEDGER:
+                if key.how not in measures.SHOWN:
                     figure = measures.canonical(key.metric, figure, seen["unit"])
                 elif seen["unit"] != unit:
                     continue

@@ -22,7 +22,9 @@ from karvan.tables.cells import nearest
 from karvan.tables.faults import Fault
 from karvan.tables.table import Row
 
-FLOW, CAPACITY, TIME, DATE, SERIES, LEDGER = "flow", "capacity", "time", "date", "series", "ledger"
+FLOW, CAPACITY, TIME, DATE, SERIES, LEDGER, DAYS = "flow", "capacity", "time", "date", "series", "ledger", "days"
+SHOWN = (LEDGER, DAYS)
+"""Ways of measuring for which a solved year has no number: shown beside it, never scored by it."""
 PORT_MODES = ("sea", "ferry")
 ALL, DRY, OIL = "all", "dry", "oil"
 
@@ -66,6 +68,21 @@ METRICS: dict[str, Metric] = {
     "visits_count": Metric("visits in a stated window", "visit", LEDGER, ("visits", "event")),
     "energy_output": Metric("electricity delivered in a year", "MWh", LEDGER, ("project",)),
     "jobs": Metric("jobs created", "job", LEDGER, ("portfolio",)),
+    "wagons_waiting": Metric("most wagons told to wait for a terminal on one day of the period", "wagon", DAYS, ("terminal",)),
+    "lorries_waiting": Metric("most lorries told to wait for a terminal on one day of the period", "lorry", DAYS, ("terminal",)),
+    "trains_waiting": Metric("most trains told to wait for a terminal on one day of the period", "train", DAYS, ("terminal",)),
+    "wagons_a_day": Metric("wagons that pass a terminal in a mean day of the period", "wagon/day", DAYS, ("terminal", "service")),
+    "lorries_a_day": Metric("lorries that pass a terminal in a mean day of the period", "lorry/day", DAYS, ("terminal", "service")),
+    "trains_a_day": Metric("trains that pass a terminal in a mean day of the period", "train/day", DAYS, ("terminal", "service")),
+    "wagons_carried": Metric("wagons that pass a terminal, or ride with a fleet, in the period", "wagon", DAYS, ("terminal", "service", "fleet")),
+    "lorries_carried": Metric("lorries that pass a terminal, or ride with a fleet, in the period", "lorry", DAYS, ("terminal", "service", "fleet", "port")),
+    "ban_days": Metric("days of the period on which a railway does not load to a terminal", "day", DAYS, ("terminal",)),
+    "closed_days": Metric("days of the period on which weather closes a port or road, as a calendar has it", "day", DAYS, ("calendar",)),
+    "sailings_count": Metric("ships that leave on a service or call at a port in the period", "ship", DAYS, ("service", "fleet", "port")),
+    "load_mean": Metric("tonnes on one ship in the mean of the period", "t", DAYS, ("fleet", "service")),
+    "load_share": Metric("load of one ship over what it was built for, in the mean of the period", "share", DAYS, ("fleet", "service")),
+    "utilisation": Metric("what a fleet carries one way over the most it could", "share", DAYS, ("fleet", "service")),
+    "wait_time": Metric("hours that cargo waits before a step, in the mean of the period", "h", DAYS, ("terminal", "service")),
 }  # fmt: skip
 
 
@@ -144,12 +161,12 @@ def check(corridor: Corridor) -> Iterator[Fault]:
                     yield Fault(file, line, "unit", row["unit"], f"a unit of {metric.unit}", f"Write the value in {metric.unit}.")
 
 
-SUBJECTS = ("cut", "link", "port", "resource", "terminal", "od", "project", "event", "trade", "flow", "country", "fleet",
+SUBJECTS = ("cut", "link", "port", "resource", "terminal", "service", "calendar", "od", "project", "event", "trade", "flow", "country", "fleet",
             "investment", "portfolio", "agreements", "visits")  # fmt: skip
 """Kinds of subject. A metric asked of a kind that it cannot be computed for is observed only: shown, compared, not modelled."""
 
 _TABLE_OF = {"cut": "cuts", "link": "links", "resource": "resources", "terminal": "terminals", "fleet": "fleets",
-             "project": "projects", "port": "nodes"}  # fmt: skip
+             "service": "services", "calendar": "calendars", "project": "projects", "port": "nodes"}  # fmt: skip
 
 
 def subject_faults(corridor: Corridor, key: Key, file: str, line: int, column: str = "subject") -> Iterator[Fault]:
@@ -164,9 +181,10 @@ def subject_faults(corridor: Corridor, key: Key, file: str, line: int, column: s
     if table_name is None:
         return
     table = corridor[table_name]
+    known = table.keys if len(table.schema.key) == 1 else tuple(dict.fromkeys(map(str, table[table.schema.key[0]])))
     for name in names:
-        if name not in table:
-            yield Fault(file, line, column, name, f"a row of {table_name}", f"Nearest: {nearest(name, table.keys)}.")
+        if name not in known:
+            yield Fault(file, line, column, name, f"a row of {table_name}", f"Nearest: {nearest(name, known)}.")
 
 
 @dataclass(frozen=True, eq=False)

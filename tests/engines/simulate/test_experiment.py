@@ -184,13 +184,13 @@ def test_a_run_that_fails_is_kept_apart(found: Experiment) -> None:
 def test_when_all_fail_it_says_so_and_stops() -> None:
     found = experiment(fails(1.0), 50.0, 2, 500)
     assert (found.complete, len(found.failed), found.asked) == (0, 20, 500)
-    assert found.said.startswith("none of 20 replications reached the horizon; replication 0: at 10: truck 1 leaves")
+    assert found.said.startswith("none of 20 replications reached the horizon, so the other 480 were not run; replication 0: at 10: truck 1")
     assert math.isnan(found.interval("desk", "wait").mean)
     assert found.interval("desk", "wait").half_width == math.inf
     assert found.prediction(("desk", "wait")) == (-math.inf, math.inf)
     assert all(math.isnan(each.mean) for each in found.waited().values())
     few = experiment(fails(1.0), 50.0, 2, 3)
-    assert few.said.startswith("none of 3 replications")
+    assert few.said.startswith("none of 3 replications reached the horizon; replication 0")
 
 
 def test_deadlocks_and_floods_do_not_raise() -> None:
@@ -249,6 +249,15 @@ def test_ctrl_c_is_heard_while_replications_are_in_flight() -> None:
     assert found.said == "stopped by hand after 0 of 100 replications"
 
 
+def test_whenever_it_is_stopped_no_replication_is_half_taken_in(tables: Tables) -> None:
+    for milliseconds in range(5, 65, 6):
+        threading.Timer(milliseconds / 1000, _thread.interrupt_main).start()
+        stopped = experiment(tables, HORIZON, 4, 50_000, edges=EDGES)
+        assert stopped.stopped
+        if stopped.complete:
+            same(stopped, experiment(tables, HORIZON, 4, stopped.complete, edges=EDGES))
+
+
 def test_progress_counts_all() -> None:
     seen: list[tuple[int, int]] = []
     experiment(fails(), 20.0, 1, 5, progress=lambda done, total: seen.append((done, total)))
@@ -269,7 +278,13 @@ def test_it_stops_when_it_is_precise() -> None:
     short = experiment(fails(0.0), 200.0, 5, 20, until=asked, outputs=outputs, most=30)
     assert short.complete == 30
     assert "queue of desk: half-width" in short.said
-    assert "after 30 replications, 10.00% were asked" in short.said
+    assert "after 30 replications, 10.00% was asked" in short.said
+
+
+def test_what_is_never_observed_is_never_precise() -> None:
+    found = experiment(little(), 20.0, 1, 20, until={("idle", "wait"): 0.1}, most=30)
+    assert (found.complete, found.until[0].reached) == (30, False)
+    assert found.said == "wait of idle: no half-width in proportion to a mean after 30 replications, 10.00% was asked"
 
 
 def test_antithetic_twins_are_one_observation(tables: Tables) -> None:

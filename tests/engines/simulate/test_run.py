@@ -111,6 +111,16 @@ def test_a_queue_that_grows_without_bound_is_said_with_its_beginning() -> None:
     assert simulate(steady.build(), 120.0, 3, edges=edges).growing() == []
 
 
+def test_a_pile_that_nobody_takes_away_grows() -> None:
+    """Ten boxes a day, and a carrier that takes eight; with one that takes twelve the pile comes back."""
+    for taken, growing in ((8, [("pile", 10.0)]), (12, [])):
+        model = Model("pile")
+        pile = model.store("pile")
+        model.arrivals("belt", constant(0.1), model.program("box").store(pile))
+        model.start(model.program("carrier").label("again").take(pile, taken).delay("day", 1.0).unload().goto("again"))
+        assert simulate(model.build(), 120.0, 1, edges=[10.0 * i for i in range(13)]).growing() == growing
+
+
 def test_memory_is_bounded_and_what_was_found_is_kept() -> None:
     model = Model("flood")
     desk = model.resource("desk", 1)

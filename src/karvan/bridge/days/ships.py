@@ -6,6 +6,7 @@ Where the case knows departures it leaves at them. A service without a fleet has
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -127,9 +128,28 @@ class _Captain:
         program = self.program
         out = list(dict.fromkeys(pair if pair[0] == port else pair[::-1] for pair in self.fleet.piles if port in pair))
         program.label(f"arrive {port}").set(self.since, CLOCK).label(f"look {port}")
+        for pair in out:
+            for pile in self._piles(pair):
+                overdue = self._overdue(pile)
+                if overdue is not None:
+                    self.program.when(overdue.level, ">", 0, f"take {pile.store.name}")
         self._choose(f"from {port}", [([*self._piles(pair), *self._piles(pair[::-1])], f"to {pair[1]} from {port}") for pair in out])
         for pair in out:
             self._service(pair)
+
+    def _overdue(self, pile: Pile) -> Place | None:
+        """The flag of a pile that has lain too long; None where nothing says how long that is."""
+        service = self.places.ways.keys[pile.arcs[0]]
+        patience = self.places.ways.routines.get("patience", service, self.fleet.key)
+        if patience is None:
+            return None
+        name = f"overdue:{pile.store.name}"
+        if self.places.made(name) is None:
+            flag = self.places.note(name, self.places.model.tank(name, 0, 1), Known("overdue", "services", service, who=VEHICLE))
+            clock = self.places.model.program(f"{name}:clock").label("again").until(pile.store.level, ">", 0).delay("patience", patience)
+            clock.when(pile.store.level, "<=", 0, "again").when(flag.level, ">", 0, "told").put(flag, 1).label("told")
+            self.places.model.start(clock.until(flag.level, "<=", 0).goto("again"))
+        return self.places.place(name)
 
     def _piles(self, pair: tuple[str, str]) -> list[Pile]:
         return self.fleet.piles.get(pair, [])
@@ -142,11 +162,12 @@ class _Captain:
         services = [self.places.ways.keys[pile.arcs[0]] for pile in (*here, *there)]
         full = routines.get("full", *services, self.fleet.key) or 0.0
         least = min(full, routines.get("minimum", *services, self.fleet.key) or 0.0)
-        linger = routines.get("linger", *services, self.fleet.key) or 0.0
+        said = routines.get("linger", *services, self.fleet.key)
+        linger = said if said is not None else math.inf if full > least else 0.0
         program.label(f"to {other} from {port}")
         load, stay, ballast = f"load {port} {other}", f"stay {port} {other}", f"ballast {port} {other}"
         if here:
-            self._sum(here, self.score)
+            self._largest(here, self.score)
             program.when(self.score, ">=", max(full, ANYTHING), load)
             program.when(self.since.elapsed, "<", linger, stay)
             program.when(self.score, ">=", max(least, ANYTHING), load)
@@ -170,9 +191,15 @@ class _Captain:
 
     def _sail(self, pile: Pile, port: str, other: str) -> None:
         program = self.program.label(f"take {pile.store.name}")
+        overdue = self._overdue(pile)
+        if overdue is not None:
+            program.take(overdue, 1, minimum=0, linger=0.0, into=self.number)
         full = max(1, int(_load(self.places, self.fleet, pile)))
+        if pile.largest > full:
+            self.places.fault("fleets.csv", self.fleet.key, "payload", f"{self.fleet.payload:.4g} {self.fleet.unit} at the level of the sea",
+                              f"room for a consignment of {pile.largest / pile.parts:.4g} {pile.unit}", "Make its lot smaller (routines.csv), or correct the payload.")  # fmt: skip
         empty, away = f"nothing {pile.store.name}", f"away {pile.store.name}"
-        _cross(self.consignments, program, pile, full=full, hours=self._port_hours(pile), nothing=empty)
+        _cross(self.consignments, program, pile, full=full, hours=self._port_hours(pile), nothing=empty, turn=self._turn(pile, full))
         self._dock(pile.store.name, pile)
         program.goto(away).label(empty).delay(f"look again {pile.store.name}", LOOK).goto(f"look {port}")
         program.label(away).goto(f"arrive {other}")
@@ -194,6 +221,19 @@ class _Captain:
         """Hours in a port of which no rate is known: what the round trip leaves."""
         return max(0.0, self._round_trip(pile) / 2.0 - float(self.places.hours[pile.arcs[0]]))
 
+    def _turn(self, pile: Pile, full: int) -> float:
+        """Hours of a call that loading and discharging do not explain: mooring, papers, bunkers, the waits that are usual."""
+        worked = 0.0
+        for arc in (pile.before, pile.after):
+            rated = arc >= 0 and self.places.berth(arc) is not None
+            worked += 2.0 * full * _rate(self.places, pile, arc) if rated and self._both_ways(pile) else full * _rate(self.places, pile, arc) if rated else 0.0
+        known = [arc for arc in (pile.before, pile.after) if arc >= 0 and self.places.berth(arc) is not None]
+        return max(0.0, self._round_trip(pile) - 2.0 * float(self.places.hours[pile.arcs[0]]) - worked) / 2.0 if len(known) == 2 else 0.0
+
+    def _both_ways(self, pile: Pile) -> bool:
+        """Whether its ships carry something back too."""
+        return bool(self._piles(_ends(self.places, pile.arcs[0])[::-1]))
+
     # ---- choices ----------------------------------------------------------------------------------------------------
     def _sum(self, piles: Sequence[Pile], into: Attribute) -> None:
         """How many ships the piles fill."""
@@ -201,6 +241,17 @@ class _Captain:
         for pile in piles:
             self.program.set(self.number, pile.store.level).scale(self.number, 1.0 / max(1.0, _load(self.places, self.fleet, pile)))
             self.program.add(into, self.number)
+
+    def _largest(self, piles: Sequence[Pile], into: Attribute) -> None:
+        """How many ships the largest of the piles fills: a ship loads at one berth."""
+        program = self.program
+        for i, pile in enumerate(piles):
+            program.set(self.number, pile.store.level).scale(self.number, 1.0 / max(1.0, _load(self.places, self.fleet, pile)))
+            if i == 0:
+                program.set(into, self.number)
+                continue
+            program.set(self.best, into).scale(self.best, -1.0).add(self.best, self.number)
+            program.when(self.best, "<=", 0.0, f"no larger {pile.store.name}").set(into, self.number).label(f"no larger {pile.store.name}")
 
     def _choose(self, name: str, choices: Sequence[tuple[list[Pile], str]]) -> None:
         """Jump to the label of the piles that fill most ships; to the first of equals."""
@@ -226,7 +277,10 @@ def _load(places: Places, fleet: Fleet, pile: Pile) -> float:
     return fleet.payload * ratio * pile.parts
 
 
-def _cross(consignments: Consignments, program: Program, pile: Pile, *, full: int | None, hours: float, nothing: str = "") -> None:
+def _cross(
+    consignments: Consignments, program: Program, pile: Pile, *, full: int | None, hours: float, nothing: str = "", turn: float = 0.0,
+    timetable: bool = True,
+) -> None:  # fmt: skip
     """Berth, load, leave when the sea is open, sail, berth, discharge. `full`: take so much from the pile, and nothing: the label where
     the ship goes on when it is gone; None: the cargo is on board already."""
     places = consignments.places
@@ -242,9 +296,13 @@ def _cross(consignments: Consignments, program: Program, pile: Pile, *, full: in
         program.take(places.waiting(pile.before), UNITS, minimum=0, into=consignments.scratch)
     if pile.yard is not None:
         program.take(pile.yard, UNITS, minimum=0, into=consignments.scratch)
-    if gate is not None:
-        program.wait(gate)
-    _timetable(places, program, pile)
+    ends = [places.calendar_of(each) for each in (pile.before, pile.after) if each >= 0]
+    way = places.calendar_of(pile.arcs[0])
+    for each in (gate, None if way in ends else places.sea(way)):  # a way with the calendar of one of its ports closes with that port
+        if each is not None:
+            program.wait(each)
+    if timetable:
+        _timetable(places, program, pile)
     _leave(places, program, pile.before)
     program.record(_sailings(places, pile), UNITS)
     program.delay(f"sail {name}", places.time(pile.arcs[0]))
@@ -252,6 +310,8 @@ def _cross(consignments: Consignments, program: Program, pile: Pile, *, full: in
     _handle(places, program, pile, pile.after, f"discharge {name}", hours)
     program.unload()
     _leave(places, program, pile.after)
+    if turn > 0:
+        program.delay(f"turn {name}", constant(turn))
 
 
 def _berth(places: Places, program: Program, arc: int, name: str) -> Place | None:
@@ -281,11 +341,16 @@ def _handle(places: Places, program: Program, pile: Pile, arc: int, name: str, h
     cranes = places.cranes(arc)
     for crane in cranes:
         program.seize(crane)
-    unit = places.unit(arc)
-    ratio = 1.0 if unit == pile.unit else places.per(places.ways.keys[arc], unit, "", pile.unit, pile.mix)
-    program.delay(name, ratio / places.rate(arc) / pile.parts, per=UNITS)
+    program.delay(name, _rate(places, pile, arc), per=UNITS)
     for crane in reversed(cranes):
         program.release(crane)
+
+
+def _rate(places: Places, pile: Pile, arc: int) -> float:
+    """Hours for one part of a unit of a pile at a berth."""
+    unit = places.unit(arc)
+    ratio = 1.0 if unit == pile.unit else places.per(places.ways.keys[arc], unit, "", pile.unit, pile.mix)
+    return ratio / places.rate(arc) / pile.parts
 
 
 def _sailings(places: Places, pile: Pile) -> Place:
@@ -299,33 +364,48 @@ def _sailings(places: Places, pile: Pile) -> Place:
     return places.place(name)
 
 
+def _weekly(places: Places, pile: Pile) -> list[tuple[str, float]]:
+    """The departures of a service in one direction: which row, at which hour of the week."""
+    service, direction = places.ways.keys[pile.arcs[0]], DIRECTIONS[places.compiled.arcs.direction[pile.arcs[0]]]
+    return [
+        (str(row["departure_id"]), (WEEKDAYS.index(str(row["weekday"])) * HOUR_A_DAY + float(row["hour"])) % WEEK)
+        for row in places.compiled.corridor["departures"].rows()
+        if row["service_id"] == service and row["direction"] == direction
+    ]
+
+
 def _timetable(places: Places, program: Program, pile: Pile) -> None:
-    """Where departures are known, wait for one: each lets one ship go."""
-    table = places.compiled.corridor["departures"]
-    service = places.ways.keys[pile.arcs[0]]
-    direction = DIRECTIONS[places.compiled.arcs.direction[pile.arcs[0]]]
-    mine = [row for row in table.rows() if row["service_id"] == service and row["direction"] == direction]
-    if not mine:
+    """Where departures are known, wait for one: each lets one ship go, and is gone when none is ready."""
+    departures = _weekly(places, pile)
+    if not departures:
         return
+    service, direction = places.ways.keys[pile.arcs[0]], DIRECTIONS[places.compiled.arcs.direction[pile.arcs[0]]]
     name = f"departures:{service}:{direction}"
     if places.made(name) is None:
         permit = places.note(name, places.model.tank(name, 0, 1, cause="timetable"), Known("departures", "services", service, direction, who=VEHICLE))
-        for row in mine:
-            clock = places.model.calendar(f"{name}:{row['departure_id']}", cause="timetable")
-            going = places.model.program(f"{name}:{row['departure_id']}:clock").label("again")
-            offset = WEEKDAYS.index(str(row["weekday"])) * HOUR_A_DAY + float(row["hour"])
-            going.slot(clock, WEEK, offset).when(permit.level, ">", 0, "again").put(permit, 1).goto("again")
-            places.model.start(going)
+        gone = places.model.attribute("permit")
+        for row, hour in departures:
+            clock = places.model.calendar(f"{name}:{row}", cause="timetable")
+            going = places.model.program(f"{name}:{row}:clock").label("again").slot(clock, WEEK, hour)
+            places.model.start(going.put(permit, 1).take(permit, 1, minimum=0, linger=0.0, into=gone).goto("again"))
     program.take(places.place(name), 1, minimum=1, into=places.model.attribute("permit"))
 
 
 def _departures(places: Places, consignments: Consignments, name: str, pile: Pile) -> None:
-    """A service without a fleet: whatever lies there leaves at its departures, regularly; at once where none are known."""
+    """A service without a fleet: whatever lies there leaves at its departures, by the timetable or regularly; at once where none are known."""
     ship = places.model.program(f"ship:{name}")
-    _cross(consignments, ship, pile, full=None, hours=0.0)
+    _cross(consignments, ship, pile, full=None, hours=0.0, timetable=False)
     ship.leave()
-    going = places.model.program(f"departures:{name}:clock")
     frequency = float(places.compiled.cells.of(places.cells, "services", "frequency")[places.compiled.arcs.service[pile.arcs[0]]])
+    weekly = _weekly(places, pile)
+    for row, hour in weekly:
+        clock = places.model.calendar(f"departures:{name}:{row}", cause="timetable")
+        going = places.model.program(f"departures:{name}:{row}:clock").label("again").slot(clock, WEEK, hour)
+        going.take(pile.store, NO_END, minimum=0, linger=0.0).when(UNITS, "<=", 0, "again").spawn("ship", ship, carrying=True).goto("again")
+        places.model.start(going)
+    if weekly:
+        return
+    going = places.model.program(f"departures:{name}:clock")
     if frequency > 0:
         headway = HOURS / frequency
         going.delay("first", uniform(0.0, headway)).label("next").take(pile.store, NO_END, minimum=0, linger=0.0)

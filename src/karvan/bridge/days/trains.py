@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from karvan.bridge.compile import HOURS
 from karvan.bridge.days.consignments import Consignments, Pile
-from karvan.bridge.days.places import TRAIN_PARTS
+from karvan.bridge.days.places import TRAIN_PARTS, Places
 from karvan.engines.simulate import UNITS
 from karvan.engines.simulate.program import Program
 from karvan.engines.simulate.stations import batches
@@ -40,7 +41,14 @@ def _write(consignments: Consignments, name: str, pile: Pile) -> None:
     train.unload().leave()
     least, linger = routines.get("minimum", mode), routines.get("linger", mode)
     minimum = max(1, min(full, round((least or 0.0) * load * pile.parts)))
+    if linger is not None and _comes(places, pile) * pile.parts * linger / HOURS < minimum:
+        minimum = 1  # too little for a train of its own: its wagons go with others
     batches(model, f"forming:{name.partition(':')[2]}", pile.store, train, full, minimum=minimum, linger=linger)
+
+
+def _comes(places: Places, pile: Pile) -> float:
+    """Units a year that come to a siding."""
+    return sum(tonnes / each for tonnes, k in pile.mix if (each := places.ways.tonnes("", pile.unit, k)))
 
 
 def _mode(consignments: Consignments, pile: Pile) -> str:
@@ -55,6 +63,9 @@ def _run(consignments: Consignments, train: Program, pile: Pile, arc: int) -> No
     """A link: the train keeps its entry for as long as the yearly capacity says, then runs."""
     places = consignments.places
     key = places.ways.link(arc)
+    gate = places.sea(places.calendar_of(arc))
+    if gate is not None:
+        train.wait(gate)
     line = places.line(arc)
     if line is not None:
         busy = places.line_hours(arc, pile.unit, pile.mix) / pile.parts

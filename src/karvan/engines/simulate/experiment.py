@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,12 +36,13 @@ MOST = 2_000
 ROOM = 2 << 30
 """bytes that the figures of all replications may take."""
 
-class CannotRun(ValueError):
-    """What is asked of an experiment cannot be done; says all that is wrong with it."""
-
-
+T = TypeVar("T")
 Output = str | tuple[str, str]
 """a figure of one's own, by name, or (place, field)."""
+
+
+class CannotRun(ValueError):
+    """What is asked of an experiment cannot be done; says all that is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Reached:
         """Half-width over mean, as found."""
         if self.interval.half_width == 0:
             return 0.0
-        return self.interval.half_width / abs(self.interval.mean) if self.interval.mean else math.inf
+        return self.interval.half_width / abs(self.interval.mean) if self.interval.n and self.interval.mean else math.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,16 +138,16 @@ class Experiment:
             parts.append(f"stopped by hand after {self.complete + self._n_failed} of {self.asked} replications")
         if self.failed:
             first = self.failed[0]
-            none = "none" if not self.complete else f"{self.complete}"
+            run = self.complete + self._n_failed
+            so = "" if self.complete or self.stopped or run == self.asked else f", so the other {self.asked - run} were not run"
             parts.append(
-                f"{none} of {self.complete + self._n_failed} replications reached the horizon; replication {first.replication}: {first.fault}"
+                f"{self.complete or 'none'} of {run} replications reached the horizon{so}; replication {first.replication}: {first.fault}"
             )
-        parts += [
-            f"{each.output if isinstance(each.output, str) else ' of '.join(reversed(each.output))}: half-width {each.found:.2%} of the mean"
-            f" after {self.complete} replications, {each.relative:.2%} were asked"
-            for each in self.until
-            if not each.reached
-        ]
+        for each in self.until:
+            if not each.reached:
+                name = each.output if isinstance(each.output, str) else " of ".join(reversed(each.output))
+                found = f"half-width {each.found:.2%} of the mean" if each.found < math.inf else "no half-width in proportion to a mean"
+                parts.append(f"{name}: {found} after {self.complete} replications, {each.relative:.2%} was asked")
         return "; ".join(parts)
 
     @property
@@ -228,9 +230,10 @@ def experiment(
 
     `antithetic` adds to every replication its twin with mirrored random numbers; the pair is then the independent observation.
     `until` gives outputs a relative half-width: from `replications` on (20 at least) more are run until all are reached, with Law's
-    correction, or `most`. `outputs` are figures of one's own, read off every run. `keep` names the places whose figures are kept
-    for every replication (all). `progress` gets how many are done and how many are to be. Ctrl-C ends it and keeps those that are
-    complete; so does the failure of the first 20 replications all together. Raises `CannotRun` for what cannot be asked.
+    correction, or `most`. `outputs` are figures of one's own, read off every run by several threads. `keep` names the places whose
+    figures are kept for every replication (all). `progress` gets how many are done and how many are to be. Ctrl-C, or a
+    KeyboardInterrupt from `progress`, ends the experiment and keeps what is complete. When the first 20 replications all fail no more
+    are run. Raises `CannotRun` for what cannot be asked, and whatever an output raises.
     """
     run = _Run(tables, horizon, seed, edges, antithetic, dict(outputs or {}), keep, limit)
     asked = dict(until or {})
@@ -297,9 +300,10 @@ class _Run:
         grown[: self.rows] = self.values[: self.rows]
         self.values = grown
         try:
-            with closing(_in_order(self.one, range(self.done, total), threads)) as found:
+            # A thread of its own takes them in: Ctrl-C comes to this one, and cannot leave a replication half taken in.
+            with closing(_in_order(self.one, range(self.done, total), threads)) as found, ThreadPoolExecutor(1) as clerk:
                 for number, twins in found:
-                    self.add(number, twins)
+                    _result(clerk.submit(self.add, number, twins))
                     if progress is not None:
                         progress(self.done, total)
                     if self.hopeless:
@@ -415,9 +419,7 @@ def _in_order(
                 waiting.append((number, pool.submit(one, number, halt)))
             while waiting:
                 number, future = waiting.popleft()
-                while wait([future], timeout=0.2).not_done:  # a wait without end is deaf to Ctrl-C on some systems
-                    pass
-                found = future.result()
+                found = _result(future)
                 for another in itertools.islice(left, 1):
                     waiting.append((another, pool.submit(one, another, halt)))
                 yield number, found
@@ -425,6 +427,12 @@ def _in_order(
             halt.set()
             for _, future in waiting:
                 future.cancel()
+
+
+def _result(future: Future[T]) -> T:
+    while wait([future], timeout=0.2).not_done:  # a wait without end is deaf to Ctrl-C on some systems
+        pass
+    return future.result()
 
 
 def _independent(runs: Floats, antithetic: bool) -> Floats:

@@ -15,6 +15,10 @@ from karvan.engines.arrays import Floats
 from karvan.engines.simulate.analysis import Difference
 from karvan.engines.simulate.experiment import Experiment, Output
 from karvan.engines.simulate.moments import between
+from karvan.engines.simulate.readings import NAMES
+
+_AT_ONCE = 32
+"""places whose pairs are copied at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,16 +83,18 @@ def compare(base: Experiment, other: Experiment, level: float = 0.95) -> Compari
     numbers = np.intersect1d(base.numbers, other.numbers)
     there = set(other.kept)
     names = tuple(name for name in base.kept if name in there)
-    mine = set(names)
-    sides = []
-    for side in (base, other):
-        position = {name: i for i, name in enumerate(side.kept)}
-        places = np.array([position[name] for name in names], dtype=np.int64)
-        sides.append(_replications(side, side.values[:, places])[np.searchsorted(side.numbers, numbers)])
-    n, mean, half, gain = _differences(sides[0], sides[1], level)
+    mine, columns = set(names), [{name: i for i, name in enumerate(side.kept)} for side in (base, other)]
+    parts = []
+    for first in range(0, len(names), _AT_ONCE):
+        both = [
+            _replications(side, side.values[:, [column[name] for name in names[first : first + _AT_ONCE]]])[np.searchsorted(side.numbers, numbers)]
+            for side, column in zip((base, other), columns, strict=True)
+        ]
+        parts.append(_differences(both[0], both[1], level))
+    n, mean, half, gain = (np.concatenate(each) for each in zip(*parts, strict=True)) if parts else (np.zeros((0, len(NAMES))),) * 4
     return Comparison(
         base, other, numbers, names, tuple(name for name in base.kept if name not in mine),
-        tuple(name for name in other.kept if name not in mine), level, n, mean, half, gain,
+        tuple(name for name in other.kept if name not in mine), level, n.astype(np.int64), mean, half, gain,
     )  # fmt: skip
 
 

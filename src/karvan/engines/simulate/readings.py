@@ -33,7 +33,8 @@ FIELDS = {
 """field -> what it means, as in `At`; waits in the model's unit of time."""
 
 SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
-"""percentiles of one replication, since the beginning of the run, of places with a histogram; for the whole run only."""
+"""percentiles of one replication, since the beginning of the run, of places with a histogram, for differences and predictions; for the
+whole run only. Those of all observations together are `Experiment.percentile`."""
 
 NAMES = (*FIELDS, *SHARES)
 """position -> field, of the whole run; bins have the first `len(FIELDS)` of them."""

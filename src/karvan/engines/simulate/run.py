@@ -157,14 +157,17 @@ class Outcome:
         return found
 
     def growing(self, least: float = 10.0) -> list[tuple[str, float]]:
-        """Queues that grow and do not come back: name, and the edge from which on. The longest at the end first.
+        """Queues and piles that grow and do not come back: name, and the edge from which on. The longest at the end first.
+
+        Those who wait to get in or to put; in a store, also what lies there.
 
         From the last edge at which the queue was at most a tenth of what it is at the end; it counts when that is a third of the
         run ago (three bins at least), the length went with time (correlation 0.9 or more) and rose by `least`.
         """
         found = []
         times = np.array(self.edges)
-        queues = self.places[:, :, layout.QLEN] + self.places[:, :, layout.PLEN]
+        piles = np.where(self.places[:, :, layout.KIND] == layout.STOCK, self.places[:, :, layout.LEVEL], 0)
+        queues = self.places[:, :, layout.QLEN] + self.places[:, :, layout.PLEN] + piles
         for i in np.flatnonzero(queues[-1] - queues.min(axis=0) >= least).tolist():
             name, lengths = self.tables.place_names[i], queues[:, i]
             small = np.flatnonzero(10 * lengths <= lengths[-1])
