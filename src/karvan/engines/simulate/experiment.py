@@ -37,12 +37,14 @@ ROOM = 2 << 30
 """bytes that the figures of all replications may take."""
 
 T = TypeVar("T")
-Output = str | tuple[str, str]
-"""a figure of one's own, by name, or (place, field)."""
 
 
 class CannotRun(ValueError):
     """What is asked of an experiment cannot be done; says all that is wrong with it."""
+
+
+Output = str | tuple[str, str]
+"""a figure of one's own, by name, or (place, field)."""
 
 
 @dataclass(frozen=True)
