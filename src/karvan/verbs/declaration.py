@@ -54,8 +54,8 @@ class Option:
 @dataclass(frozen=True)
 class Verb:
     """One verb: what it answers, its options, and the function, whose keyword arguments are the options' names.
-    A verb that `progresses` also takes progress=, called with (done, total) of what it `counts`. One that `waits` may be long at work
-    without steps to count: a first run compiles the engine."""
+    A verb that `progresses` also takes progress=, called with (done, total) of what it `counts`. One that `waits` may be long at
+    work without steps to count: a first run compiles the engine."""
 
     name: str
     meaning: str

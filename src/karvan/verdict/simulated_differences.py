@@ -1,6 +1,6 @@
 """What a scenario changes in played days: the figures of two years under the same luck, pair by pair, as rows.
 
-Called by `simulate --compare`. A difference is that of the compared year less the first one.
+Called by `simulate --compare`. A difference is this year less the other one, which stands beside it.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ class DifferenceRow:
     figure: str
     """field of the row."""
     unit: str
-    base: Estimate
+    this: Estimate
     """mean over replications, of percentiles too: those of single years, not of all consignments together."""
     other: Estimate
     difference: Estimate
-    """other - base, from pairs of replications."""
+    """this - other, from pairs of replications."""
     gain: float
     """how many times as many replications would be needed without the common luck for the same interval; inf where pairs do not differ."""
     differs: bool
@@ -71,7 +71,7 @@ KINDS = (
     _Kind("causes", Tables.causes, ("who", "cause"), {"hours": "h"}),
     _Kind("terminals", Tables.terminals, ("terminal_id",),
           {"throughput": OWN, "waiting": OWN, "waiting_hours": "h", "utilisation": "share", "visit_wait": "h", "ban_days": "day", "closed_days": "day"}),
-    _Kind("services", Tables.services, ("service_id", "direction", "unit"), {"carried": OWN, "sailings": "sailing", "load": OWN, "wait": "h"}),
+    _Kind("services", Tables.services, ("service_id", "direction", "unit"), {"carried": OWN, "empties": OWN, "sailings": "sailing", "load": OWN, "wait": "h"}),
     _Kind("pools", Tables.pools, ("fleet_id", "direction"), {"ready": "share", "wait": "h"}),
     _Kind("lines", Tables.lines, ("table", "key", "direction"), {"utilisation": "share", "wait": "h"}),
     _Kind("journeys", Tables.journeys, ("origin", "destination", "commodity"), {"arrived": "t", "p10": "day", "p50": "day", "p90": "day", "mean": "day"}),
@@ -83,9 +83,9 @@ _AMOUNTS = ("tonnes", "hours", "throughput", "carried", "sailings", "arrived")
 class Differences:
     """What changes from one played year to another. `ValueError` when the two do not share their luck."""
 
-    def __init__(self, base: Tables, other: Tables):
-        self.base, self.other = base, other
-        self.comparison: Comparison = differences(base.played, other.played, LEVEL)
+    def __init__(self, this: Tables, other: Tables):
+        self.this, self.other = this, other
+        self.comparison: Comparison = differences(other.played, this.played, LEVEL)
 
     @property
     def pairs(self) -> int:
@@ -110,28 +110,28 @@ class Differences:
         return tuple(sorted(found, key=lambda row: (order[row.kind], not row.differs, -row.weight)))
 
     def _of(self, kind: _Kind) -> Iterable[DifferenceRow]:
-        sides = [{tuple(getattr(row, name) for name in kind.key): row for row in kind.rows(tables)} for tables in (self.base, self.other)]
+        sides = [{tuple(getattr(row, name) for name in kind.key): row for row in kind.rows(tables)} for tables in (self.this, self.other)]
         for key in dict.fromkeys((*sides[0], *sides[1])):
             rows = [side.get(key) for side in sides]
             shown: Any = rows[0] if rows[0] is not None else rows[1]
             for figure, unit in kind.figures.items():
-                base, other = (self._none(tables, figure) if row is None else getattr(row, figure) for tables, row in zip((self.base, self.other), rows, strict=True))
-                if math.isnan(base.mean) and math.isnan(other.mean):
+                this, other = (self._none(tables, figure) if row is None else getattr(row, figure) for tables, row in zip((self.this, self.other), rows, strict=True))
+                if math.isnan(this.mean) and math.isnan(other.mean):
                     continue
-                difference, gain = self._difference(base, other)
-                base, other = (tables.over(each.runs) if each.runs.size else each for tables, each in ((self.base, base), (self.other, other)))
+                difference, gain = self._difference(this, other)
+                this, other = (tables.over(each.runs) if each.runs.size else each for tables, each in ((self.this, this), (self.other, other)))
                 differs = difference.mean != 0 and (difference.low > 0 or difference.high < 0)
                 name = getattr(shown, "name", " ".join(key))
-                yield DifferenceRow(kind.name, key, name, figure, unit or shown.unit, base, other, difference, gain, differs)
+                yield DifferenceRow(kind.name, key, name, figure, unit or shown.unit, this, other, difference, gain, differs)
 
     @staticmethod
     def _none(tables: Tables, figure: str) -> Estimate:
         return Estimate(0.0, 0.0, 0.0, np.zeros(len(tables.found.own[ARRIVED]))) if figure in _AMOUNTS else NOTHING
 
-    def _difference(self, base: Estimate, other: Estimate) -> tuple[Estimate, float]:
-        if not (base.runs.size and other.runs.size):
+    def _difference(self, this: Estimate, other: Estimate) -> tuple[Estimate, float]:
+        if not (this.runs.size and other.runs.size):
             return NOTHING, math.nan
-        found = self.comparison.of(base.runs, other.runs)
+        found = self.comparison.of(other.runs, this.runs)
         return Estimate.of(found), found.gain
 
 

@@ -11,8 +11,8 @@ from rich.text import Text
 
 NONE = "–"
 _GAP = 2
-_LEAST_TEXT, _MOST_TEXT = 18, 44
-"""Characters that a column of texts takes at least, and at most."""
+_LEAST_TEXT, _LEAST_WIDE, _WIDE, _MOST_TEXT = 18, 28, 120, 60
+"""Characters that a column of texts takes at least: on any line, on a line as wide as the third; and at most."""
 EXTRA = 3
 """Rank from which on columns go before the intervals of rank 0 do."""
 
@@ -28,22 +28,22 @@ class Column:
     text: bool = False
 
     def width(self, wide: bool) -> int:
-        """Characters it takes."""
+        """Characters it takes when none of its cells is broken."""
         cells = self.wide if wide and self.wide else self.cells
-        found = max((len(each) for each in (*self.title.split("\n"), *cells)), default=0)
-        return min(found, _LEAST_TEXT) if self.text else found
+        return max((len(each) for each in (*self.title.split("\n"), *cells)), default=0)
 
 
 def fitted(title: str, columns: Sequence[Column], width: int) -> Table:
     """A table no wider than the line, if columns of rank 0 without intervals fit into it."""
     wide, kept = _choice(columns, width)
     table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, _GAP, 0, 0), pad_edge=False)
-    texts = sum(column.text for column in kept)
-    spare = width - sum(column.width(column in wide) + _GAP for column in kept)
+    spare = width + _GAP - _taken(kept, wide, width)
     for column in kept:
         if column.text:
-            room = min(_LEAST_TEXT + max(0, spare) // max(texts, 1), _MOST_TEXT)
-            table.add_column(column.title, justify="left", max_width=room, overflow="fold")
+            room = _least(column, width)
+            more = min(max(spare, 0), min(column.width(False), _MOST_TEXT) - room)
+            spare -= more
+            table.add_column(column.title, justify="left", width=room + more, overflow="fold")
         else:
             table.add_column(column.title, justify="right", no_wrap=True)
     for row in zip(*(column.wide if column in wide and column.wide else column.cells for column in kept), strict=True):
@@ -56,7 +56,7 @@ def _choice(columns: Sequence[Column], width: int) -> tuple[list[Column], list[C
     wide, kept = [column for column in columns if column.wide], list(columns)
 
     def fits() -> bool:
-        return sum(column.width(column in wide) + _GAP for column in kept) <= width + _GAP
+        return _taken(kept, wide, width) <= width + _GAP
 
     ranks = sorted({column.rank for column in columns if column.rank > 0}, reverse=True)
     for rank in ranks:
@@ -72,6 +72,15 @@ def _choice(columns: Sequence[Column], width: int) -> tuple[list[Column], list[C
         if not fits():
             kept = [column for column in kept if column.rank != rank]
     return wide, kept
+
+
+def _taken(kept: Sequence[Column], wide: Sequence[Column], width: int) -> int:
+    """Characters of a line, the gap after the last column with them."""
+    return sum((_least(column, width) if column.text else column.width(column in wide)) + _GAP for column in kept)
+
+
+def _least(column: Column, width: int) -> int:
+    return min(column.width(False), _LEAST_WIDE if width >= _WIDE else _LEAST_TEXT)
 
 
 def number(value: float, scale: float | None = None) -> str:

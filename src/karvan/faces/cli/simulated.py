@@ -26,6 +26,8 @@ Words = Mapping[str, str]
 _MOST = {"terminals": 10, "months": 3, "services": 14, "pools": 8, "lines": 6, "journeys": 10, "cuts": 12, "causes": 12}
 """Rows of a table on a page."""
 _LEVEL = 100.0
+_WAYS = 110
+"""Columns from which the ends of a service or line are named."""
 _LEAST_SHARE = 0.001
 """Share of all waits from which on a cause stands on a page."""
 
@@ -46,7 +48,7 @@ def simulated(answer: Simulated, language: str, width: int) -> Group:
     if compared is not None and answer.other is not None:
         kinds = chosen if answer.show not in (PAGE, ALL) else TABLES
         parts += simulated_differences.differences(compared, answer.tables.corridor, kinds, words, width, answer.show == PAGE)
-        parts += [*_growing(answer.other, words), Text("")]
+        parts += [*growing(answer.other, words, answer.show != PAGE), Text("")]
     elif answer.halted:
         parts += [Text(words["simulate.halted"]), Text("")]
     return Group(*parts[:-1], *([Text(words["simulate.more"].format(tables=", ".join(TABLES)), style="dim")] if answer.show == PAGE else []))
@@ -79,7 +81,7 @@ class _View:
         if rows:
             estimates = sum(row["basis"] == "estimate" for row in rows)
             yield Text(words["simulate.routines"].format(rows=len(rows), estimates=estimates), style="dim")
-        yield from _growing(self.played, words)
+        yield from growing(self.played, words, self.whole)
 
     # ---- tables -----------------------------------------------------------------------------------------------------
     def table(self, name: str) -> Iterator[RenderableType]:
@@ -119,6 +121,12 @@ class _View:
 
     def _text(self, name: str, rows: Sequence[Any], show: Callable[[Any], str]) -> Column:
         return Column(self.words[f"simulate.column.{name}"], [show(row) for row in rows], text=True)
+
+    def _way(self, rows: Sequence[Any], of: Callable[[Any], tuple[str, str]]) -> Column:
+        """From where to where; forward or reverse where the line is narrow."""
+        if self.width < _WAYS:
+            return self._column("direction", rows, lambda row: self.words[f"simulate.direction.{row.direction}"])
+        return self._text("way", rows, lambda row: way(self.corridor, *of(row), row.direction, self.words))
 
     def _estimate(self, name: str, rows: Sequence[Any], rank: int = 0, field: str = "", factor: float = 1.0) -> Column:
         """A column of estimates: the mean, and with its interval where there is room."""
@@ -161,12 +169,13 @@ class _View:
     def _services(self, rows: Sequence[Any], title: str) -> Iterator[RenderableType]:
         columns = [
             self._text("service", rows, lambda row: row.name),
-            self._text("way", rows, lambda row: way(self.corridor, "services", row.service_id, row.direction, self.words)),
+            self._way(rows, lambda row: ("services", row.service_id)),
             self._estimate("sailings", rows, 1),
-            self._column("load", rows, lambda row: self._plain(row.load, row.unit), lambda row: self._spread(row.load, row.unit), 1),
+            self._column("load", rows, lambda row: self._amount(row.load, row.unit), lambda row: self._spread(row.load, row.unit), 1),
             self._estimate("of_payload", rows, 2, factor=_LEVEL),
             self._estimate("of_nominal", rows, 1, factor=_LEVEL),
             self._column("carried", rows, lambda row: self._amount(row.carried, row.unit), lambda row: self._spread(row.carried, row.unit), 3),
+            self._column("empties", rows, lambda row: self._amount(row.empties, row.unit), lambda row: self._spread(row.empties, row.unit), 4),
             self._estimate("lies", rows, field="wait"),
         ]
         yield fitted(title, columns, self.width)
@@ -188,7 +197,7 @@ class _View:
     def _lines(self, rows: Sequence[Any], title: str) -> Iterator[RenderableType]:
         columns = [
             self._text("line", rows, lambda row: row.name),
-            self._text("way", rows, lambda row: way(self.corridor, row.table, row.key, row.direction, self.words)),
+            self._way(rows, lambda row: (row.table, row.key)),
             self._estimate("passes", rows, 2),
             self._estimate("use", rows, 1, "utilisation", _LEVEL),
             self._estimate("line_wait", rows, field="wait"),
@@ -234,9 +243,6 @@ class _View:
     def _amount(self, found: Estimate, unit: str) -> str:
         return NONE if not math.isfinite(found.mean) else self._named(amount(found.mean, unit), unit)
 
-    def _plain(self, found: Estimate, unit: str) -> str:
-        return NONE if not math.isfinite(found.mean) else f"{number(found.mean)} {self._unit(unit)}"
-
     def _spread(self, found: Estimate, unit: str) -> str:
         return self._named(_spread(found, unit), unit)
 
@@ -257,10 +263,11 @@ def _ended(found: Experiment, words: Words) -> Iterator[Text]:
         yield Text(words[key].format(found=f"{100 * each.found:.2g} %", asked=f"{100 * each.relative:.2g} %", complete=found.complete))
 
 
-def _growing(played: Played, words: Words) -> Iterator[Text]:
-    """A sentence for every queue that grows without end, with the month in which it starts."""
+def growing(played: Played, words: Words, whole: bool) -> Iterator[Text]:
+    """A sentence for every queue that grows without end, with the month in which it starts; those of few replications are counted."""
     found, corridor = played.experiment, played.model.compiled.corridor
-    for each in found.growing:
+    often = [each for each in found.growing if whole or 2 * each.replications >= each.of]
+    for each in often:
         known = played.days.known.get(each.name)
         where = each.name
         if known is not None:
@@ -268,6 +275,8 @@ def _growing(played: Played, words: Words) -> Iterator[Text]:
             where = words[f"simulate.place.{known.role}"].format(name=name_of(corridor, known.table, known.key), way=ways)
         month = min(max(bisect_right(found.edges, each.since), 1), 12)
         yield Text(words["simulate.growing"].format(where=where, month=words[f"month.{month}"], replications=each.replications, of=each.of), style="bold")
+    if len(often) < len(found.growing):
+        yield Text(words["simulate.growing.few"].format(queues=len(found.growing) - len(often)))
 
 
 def _moves(row: TerminalRow) -> bool:

@@ -25,7 +25,7 @@ _FEW = 2
 
 def differences(found: Differences, corridor: Corridor, kinds: Iterable[str], words: Words, width: int, page: bool) -> list[RenderableType]:
     """What differs, a table for each kind, and how much the common luck is worth."""
-    names = {"base": found.base.played.scenario, "other": found.other.played.scenario, "pairs": found.pairs}
+    names = {"this": found.this.played.scenario, "other": found.other.played.scenario, "pairs": found.pairs}
     parts: list[RenderableType] = [Text(words["simulate.differences"].format(**names), style="bold")]
     if found.pairs < _FEW:
         return [*parts, Text(words["simulate.differences.few"]), Text("")]
@@ -51,7 +51,7 @@ def _table(title: str, rows: Sequence[DifferenceRow], corridor: Corridor, words:
     columns = [
         Column(column("what"), [_what(row, corridor, words) for row in rows], text=True),
         Column(column("figure"), [words[f"simulate.figure.{row.figure}"].format(unit=_unit(row.unit, words)) for row in rows], text=True),
-        Column(column("base"), [_figure(row.base, row.unit) for row in rows]),
+        Column(column("this"), [_figure(row.this, row.unit) for row in rows]),
         Column(column("other"), [_figure(row.other, row.unit) for row in rows]),
         Column(column("difference"), [_change(row, False, words) for row in rows], [_change(row, True, words) for row in rows]),
         Column(column("gain").replace("|", "\n"), [_times(row.gain) for row in rows], rank=1),
