@@ -20,7 +20,7 @@ from karvan.bridge.days.write import Days
 from karvan.engines.arrays import Floats
 from karvan.engines.simulate import layout
 from karvan.engines.simulate.stays import ABOARD, INTERRUPTED, Follower, Stays
-from karvan.tables.schema import Column, Schema, choice, number, text
+from karvan.tables.schema import Schema, choice, number, text
 
 CONSIGNMENT, EMPTY = "consignment", "empty"
 KINDS = (CONSIGNMENT, EMPTY, TRAIN, SHIP)
