@@ -42,11 +42,11 @@ def named(days: Days, name: str) -> str:
     if name in days.known:
         return _place(corridor, days.known[name])
     kind, _, rest = name.partition(":")
+    keys = [key for key in re.split(r"[:>]", rest) if key]
+    if kind == "train" and len(keys) > 1:
+        first, last = _called(corridor, keys[0]), _called(corridor, keys[1])
+        return f"a train on {first}" if first == last else f"a train from {first} to {last}"
     if kind in _PROGRAMS:
-        keys = [key for key in re.split(r"[:>]", rest) if key]
-        if kind == "train" and len(keys) > 1:
-            first, last = _called(corridor, keys[0]), _called(corridor, keys[1])
-            return f"a train on {first}" if first == last else f"a train from {first} to {last}"
         told = next((_called(corridor, key) for key in keys if _table(corridor, key)), rest)
         return _PROGRAMS[kind].format(told)
     for traffic in days.plan.traffic:
