@@ -5,6 +5,7 @@ The flows are those of `assign` for the year; what it says about totals, this sa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -97,7 +98,7 @@ def play(model: Model, year: int, forced: Forced, scenario: str, options: Option
 
 def _first(found: Experiment) -> str:
     failed = found.failed[0]
-    return f"The first of {len(found.failed)}, replication {failed.replication}, on day {failed.time / calendar.HOUR_A_DAY - calendar.LEAD_DAYS + 1:.0f}: {failed.fault}"
+    return f"The first of {len(found.failed)}, replication {failed.replication}, on day {math.floor(failed.time / calendar.HOUR_A_DAY) - calendar.LEAD_DAYS + 1}: {failed.fault}"
 
 
 ARRIVED = "arrived"
