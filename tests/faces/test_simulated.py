@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 from rich.console import Console
+from tests.verdict.played import FEWER_SHIPS, SLOW_BERTHS, played
 
 from karvan.engines.simulate.experiment import Failed, Reached
 from karvan.faces.cli.columns import Column, fitted, interval, number
 from karvan.faces.cli.tables import render
 from karvan.verbs.simulate import ALL, PAGE, SHOWN, TABLES, Simulated
 from karvan.verdict.simulation import ARRIVED, Options, Played
-from tests.verdict.played import FEWER_SHIPS, SLOW_BERTHS, played
 
 
 @pytest.fixture(scope="module")

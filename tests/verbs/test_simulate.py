@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from functools import partial
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import karvan as kv
-from karvan.engines.simulate.experiment import experiment
+from karvan.engines.simulate.experiment import Failed, experiment
 from karvan.faces.cli.app import EXIT_INTERRUPTED, app
 from karvan.tables.faults import UsageError
 from karvan.verbs import simulate
@@ -47,6 +48,16 @@ def stop_after(done: int, calls: int = 1) -> Any:
     return progress
 
 
+def ending(**fields: Any) -> Any:
+    """An experiment of which nothing is complete."""
+
+    def run(*words: Any, **options: Any) -> Any:
+        found = experiment(*words, **options)
+        return replace(found, numbers=found.numbers[:0], **fields)
+
+    return run
+
+
 @pytest.fixture
 def two_ships(tmp_path: Path) -> str:
     file = tmp_path / "two_ships.toml"
@@ -73,14 +84,15 @@ def test_a_wrong_question_is_one_message(crossing: None, given: dict[str, Any], 
 
 
 def test_more_than_memory_holds_is_refused(crossing: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("karvan.engines.simulate.experiment.ROOM", 1000)
+    monkeypatch.setattr(sys.modules["karvan.engines.simulate.experiment"], "ROOM", 1000)
     with pytest.raises(UsageError, match="ask for fewer replications"):
         ask()
 
 
 def test_a_year_that_never_ends_is_told(crossing: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(simulation, "experiment", partial(experiment, limit=2))
-    with pytest.raises(CannotPlay, match=r"No replication of 2026 in base reached the end of the year\. The first of 3, replication 0, on day -?\d+: .*2 "):
+    faults = tuple(Failed(i, False, 61 * 24.0 + 49.0, "a deadlock: ship waits for berth") for i in range(3))
+    monkeypatch.setattr(simulation, "experiment", ending(failed=faults))
+    with pytest.raises(CannotPlay, match=r"No replication of 2026 in base reached the end of the year\. The first of 3, replication 0, on day 3: a deadlock"):
         ask()
 
 
@@ -94,16 +106,9 @@ def test_ctrl_c_keeps_what_is_complete(crossing: None) -> None:
 
 
 def test_ctrl_c_before_the_first_leaves_nothing(crossing: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    def at_once(now: int, total: int) -> None:
-        raise AssertionError("nothing was complete")
-
-    def interrupted(*words: Any, **options: Any) -> Any:
-        found = experiment(*words, **{**options, "replications": 1, "progress": None})
-        return simulation.Experiment(**{**vars(found), "numbers": found.numbers[:0], "stopped": True})
-
-    monkeypatch.setattr(simulation, "experiment", interrupted)
+    monkeypatch.setattr(simulation, "experiment", ending(stopped=True))
     with pytest.raises(KeyboardInterrupt):
-        ask(progress=at_once)
+        ask()
 
 
 def test_ctrl_c_in_the_scenario_keeps_the_first_year(crossing: None, two_ships: str, monkeypatch: pytest.MonkeyPatch) -> None:
