@@ -23,6 +23,8 @@ MOST = 100_000
 MOST_YEARS = 100
 PAGE, ALL = "page", "all"
 TABLES = ("cuts", "causes", "terminals", "months", "services", "pools", "lines", "journeys")
+ROWS = tuple(name for name in TABLES if name != "months")
+"""lists of the document; months stand in the rows of the terminals."""
 SHOWN = (PAGE, *TABLES, ALL)
 """what a person may ask to see: a page of the most important, one table whole, or all."""
 
@@ -72,8 +74,8 @@ class Simulated:
             "journeys": [record(row) for row in tables.journeys()],
             "cuts": [record(row) for row in tables.cuts()],
             "causes": [record(row) for row in tables.causes()],
-            "growing": [record(each) for each in found.growing],
-            "failed": [record(each) for each in found.failed],
+            "growing": [record(row) for row in tables.growing()],
+            "failed": [record(row) for row in tables.failed()],
         }  # fmt: skip
         if self.other is not None and self.differences is not None:
             out["compare"] = _compared(self.other, self.differences)
@@ -88,8 +90,8 @@ def _compared(other: Played, found: Differences) -> dict[str, Any]:
         "pairs": found.pairs,
         "arrived": {"difference": found.arrived.mean, "low": found.arrived.low, "high": found.arrived.high, "gain": found.arrived.gain},
         "differences": [record(row) for row in found.rows],
-        "growing": [record(each) for each in other.experiment.growing],
-        "failed": [record(each) for each in other.experiment.failed],
+        "growing": [record(row) for row in found.other.growing()],
+        "failed": [record(row) for row in found.other.failed()],
     }
 
 
