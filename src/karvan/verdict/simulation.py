@@ -50,6 +50,8 @@ class Played:
     experiment: Experiment
     year: int
     scenario: str
+    demand: float = 1.0
+    """what the flows of the answer are multiplied with."""
 
     @property
     def hours(self) -> float:
@@ -62,28 +64,41 @@ def days_of(model: Model, year: int, forced: Forced) -> tuple[Answer, Days]:
     inputs = shipment.likely_inputs(model, year, forced)
     answer = model.solve(inputs.cells, inputs.amount, inputs.level)
     model.certified(answer, str(year))
+    return answer, _written(model, answer, inputs.level, 1.0)
+
+
+def _written(model: Model, answer: Answer, level: float, demand: float) -> Days:
     try:
-        days = write(
-            model.compiled, model.routes, model.incidence, answer.conditions, answer.cells, answer.result.route_flow,
-            _headline(model), _cuts(model), inputs.level,
+        return write(
+            model.compiled, model.routes, model.incidence, answer.conditions, answer.cells, answer.result.route_flow * demand,
+            _headline(model), _cuts(model), level,
         )  # fmt: skip
     except ModelError as error:
         raise CannotPlay("\n".join(dict.fromkeys(error.faults))) from error
-    return answer, days
 
 
 def play(model: Model, year: int, forced: Forced, scenario: str, options: Options, progress: Callable[[int, int], None] | None = None) -> Played:
     """The year, as often as asked. Ctrl-C keeps what is complete."""
     answer, days = days_of(model, year, forced)
+    return Played(model, answer, days, _experiment(days, options, progress), year, scenario)
+
+
+def again(played: Played, forced: Forced, demand: float, options: Options, progress: Callable[[int, int], None] | None = None) -> Played:
+    """The same year with `demand` times its flows on the same routes: what `assign` would choose then is not asked."""
+    level = shipment.likely_inputs(played.model, played.year, forced).level
+    days = _written(played.model, played.answer, level, demand)
+    return Played(played.model, played.answer, days, _experiment(days, options, progress), played.year, played.scenario, demand)
+
+
+def _experiment(days: Days, options: Options, progress: Callable[[int, int], None] | None) -> Experiment:
     edges = calendar.edges()
     until: dict[Output, float] | None = None if options.until is None else {ARRIVED: options.until}
     journeys = [name for name, known in days.known.items() if known.role == "journey"]
-    found = experiment(
+    return experiment(
         days.tables, edges[-1], options.seed, options.replications, edges=edges, threads=options.workers, antithetic=options.antithetic,
         until=until, outputs={ARRIVED: lambda outcome: sum(outcome.at(name).waits * days.lots[name] for name in journeys)},
         keep=[name for name, known in days.known.items() if known.role != FORMING], progress=progress,
     )  # fmt: skip
-    return Played(model, answer, days, found, year, scenario)
 
 
 ARRIVED = "arrived"
