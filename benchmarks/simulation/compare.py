@@ -22,12 +22,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+from scipy.special import stdtrit
+
 HERE = Path(__file__).parent
 CASES = ("mm1", "mm10", "tandem", "corridor")
-REPLICATIONS = {"karvan": 8, "C by hand": 8, "simpy": 2, "salabim": 1, "ciw": 1, "cimba": 3}
+REPLICATIONS = {"karvan": 8, "C by hand": 8, "simpy": 2, "salabim": 1, "ciw": 1, "cimba": 4}
 CORRIDOR_EVENTS = 199_000
-LACKING = {"salabim": ("corridor",), "ciw": ("corridor",), "cimba": ("tandem", "corridor")}
-"""not written for these: Ciw has no bulk service, the others were left at the stations."""
+LACKING = {"ciw": ("corridor",)}
+"""Ciw serves one customer at a time, or all at fixed times: a train that leaves when it is full, and a ship that leaves when it is full or
+has waited long enough, cannot be said in it."""
 
 
 def karvan(case: str, replications: int, turn: int) -> list[list[float]]:
@@ -58,16 +61,6 @@ def lines_of(command: list[str], **options: Any) -> list[list[float]]:
     return [[float(x) for x in line.split()] for line in done.stdout.splitlines()]
 
 
-def start_up() -> dict[str, float]:
-    """CPU seconds of a process that simulates a little: with the compiled machine to be built, and with it on disk."""
-    program = "import time; t = time.process_time(); import models; from karvan.engines.simulate import simulate; " \
-              "simulate(models.mmc(0.8, 1), 10.0, 1); print(time.process_time() - t)"  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "NUMBA_CACHE_DIR": folder}
-        cold, warm = (lines_of([sys.executable, "-c", program], cwd=HERE, env=environment)[0][0] for _ in range(2))
-    return {"cold_cpu_s": round(cold, 2), "warm_cpu_s": round(warm, 2)}
-
-
 def measure(peers: str, rounds: int) -> dict[str, dict[str, Any]]:
     """engine -> case -> best and median CPU, events, rate, outputs with their 95 % half-widths."""
     compiler = shutil.which("cc") or shutil.which("gcc")
@@ -86,7 +79,7 @@ def measure(peers: str, rounds: int) -> dict[str, dict[str, Any]]:
                     elif engine == "karvan":
                         rows = lines_of([sys.executable, str(HERE / "compare.py"), "--one", case, str(n), str(turn + 1)])
                     else:
-                        rows = lines_of([peers, str(HERE / "peers.py"), engine, case, str(n)]) if peers else []
+                        rows = lines_of([peers, str(HERE / "peers.py"), engine, case, str(n), str(turn)]) if peers else []
                     found.setdefault(engine, {}).setdefault(case, []).extend(rows)
     return {engine: {case: summary(case, rows) for case, rows in cases.items() if rows} for engine, cases in found.items()}
 
@@ -98,7 +91,8 @@ def summary(case: str, rows: list[list[float]]) -> dict[str, Any]:
     outputs = []
     for column in zip(*(row[2:] for row in rows), strict=True):
         n = len(column)
-        outputs.append([round(statistics.fmean(column), 4), round(1.96 * statistics.stdev(column) / math.sqrt(n), 4) if n > 1 else None])
+        reach = float(stdtrit(n - 1, 0.975)) * statistics.stdev(column) / math.sqrt(n) if n > 1 else None
+        outputs.append([round(statistics.fmean(column), 4), None if reach is None else round(reach, 4)])
     return {"cpu_s": round(best[0], 6), "cpu_s_median": round(statistics.median(row[0] for row in rows), 6), "events": events,
             "events_per_us": round(events / best[0] / 1e6, 4), "replications": len(rows), "outputs": outputs}  # fmt: skip
 
@@ -119,6 +113,32 @@ def table(found: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def bars(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """How many times as fast karvan is, by engine and case: best against best, and median against median."""
+    ours = found["karvan"]
+    return {
+        engine: {case: round(ours[case]["events_per_us"] / cases[case]["events_per_us"], 3) for case in CASES if case in cases}
+        | {f"{case}, medians": round(_median(ours[case]) / _median(cases[case]), 3) for case in CASES if case in cases}
+        for engine, cases in found.items() if engine != "karvan"
+    }  # fmt: skip
+
+
+def _median(each: dict[str, Any]) -> float:
+    return float(each["events"] / each["cpu_s_median"])
+
+
+def versions(peers: str) -> dict[str, str]:
+    """What was compared."""
+    names = "simpy", "salabim", "ciw", "cimba", "numba", "numpy"
+    asks = f"import importlib.metadata as m\nfor n in {names}:\n try: print(n, m.version(n))\n except m.PackageNotFoundError: pass"
+    found = {}
+    for interpreter, asked in ((peers, names[:4]), (sys.executable, names[4:])):
+        done = subprocess.run([interpreter, "-c", asks], capture_output=True, text=True, check=False) if interpreter else None
+        said = dict(line.split() for line in done.stdout.splitlines()) if done else {}
+        found |= {name: said[name] for name in asked if name in said}
+    return found
+
+
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -131,13 +151,16 @@ def main() -> None:
         for row in karvan(asked.one[0], int(asked.one[1]), int(asked.one[2])):
             print(*row)
         return
-    begun = start_up()
+    load = os.getloadavg()[0]
     found = measure(asked.peers, asked.rounds)
     print("Million events per second on one core, best of all; in brackets, how many times as fast karvan is.\n")
     print(table(found))
-    print(f"\nStart of a process with a small run: {begun['cold_cpu_s']} s CPU when the machine is compiled, {begun['warm_cpu_s']} s after that.")
+    costs = json.loads(subprocess.run([sys.executable, str(HERE / "costs.py")], capture_output=True, text=True, check=True).stdout)
+    print(f"\n{json.dumps(costs, indent=1)}")
     if asked.json:
-        Path(asked.json).write_text(json.dumps({"start": begun, "engines": found}, indent=1) + "\n", encoding="utf-8")
+        whole = {"versions": versions(asked.peers), "load_before_and_after": [round(load, 2), round(os.getloadavg()[0], 2)],
+                 "karvan_is_faster_by": bars(found), "costs": costs, "engines": found}  # fmt: skip
+        Path(asked.json).write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def _rows(draw: st.DrawFn, corridor: Corridor) -> list[dict[str, Any]]:
     """Edits of cells of the corridor that can be resolved and do not fight."""
     rows, put = [], set()
     for i in range(draw(st.integers(0, 8))):
-        name, column = draw(st.sampled_from(_CELLS))
+        name, column = draw(st.sampled_from([(name, column) for name, column in _CELLS if len(corridor[name])]))
         table = corridor[name]
         position = draw(st.integers(0, len(table) - 1))
         op = draw(st.sampled_from(["set", "add", "scale"]))

@@ -112,12 +112,36 @@ def test_coverage_of_the_built_in_case_is_what_the_files_hold() -> None:
         assert found[name].rows_with_source == sum(bool(row["source_id"]) for row in rows(name)), name
 
 
-def test_every_row_with_a_basis_is_counted_once() -> None:
+def test_every_row_with_a_basis_is_counted_once_and_a_claimed_cell_with_its_claim() -> None:
+    """Every row is a fact, save those of which each number has a used claim: the claim is the fact."""
     corridor = cases.load("middle_corridor")
     found = ageing.ages(corridor.tables, corridor.as_of)
-    rows = sum(len(table) for table in corridor.tables.values() if "basis" in table.schema)
-    assert len(found.facts) == rows
-    assert sum(sum(of.values()) for of in found.counts.values()) == rows
+    claims = corridor["claims"]
+    used = {(row["table"], row["row"], row["column"]) for row in claims.rows() if row["role"] == "used"}
+    expected = set()
+    for table in corridor.tables.values():
+        if "basis" not in table.schema:
+            continue
+        numbers = [column.name for column in table.schema if column.kind in ("number", "integer", "date") and column.name not in ("known_since", *table.schema.key)]
+        for key, row in zip(table.keys, table.rows(), strict=True):
+            there = {name for name in numbers if not (np.isnat(row[name]) if isinstance(row[name], np.datetime64) else np.isnan(row[name]))}
+            there -= {name for name in there if table.name == "tariffs" and row[name] == 0}
+            if not there or there - {name for name in there if (table.name, key, name) in used}:
+                expected.add((table.name, key))
+    facts = [(fact.table, fact.id) for fact in found.facts]
+    assert len(facts) == len(set(facts))
+    assert set(facts) == expected
+    assert len(expected) < sum(len(table) for table in corridor.tables.values() if "basis" in table.schema)
+    assert sum(sum(of.values()) for of in found.counts.values()) == len(expected)
+
+
+def test_the_row_of_a_claimed_cell_shows_what_is_left_of_it(tmp_path: Path) -> None:
+    facts = {(fact.table, fact.id): fact for fact in ageing.ages(tiny.load(tmp_path, tiny.texts()).tables, AS_OF).facts}
+    assert (facts["claims", "sea_length"].value, facts["claims", "sea_length"].tier) == ("links ferry_line length: 250 nmi", 1)
+    assert facts["links", "ferry_line"].value == "time 20 h"
+    assert facts["claims", "sea_length_rival"].tier == 3
+    assert ("calendars", "sea/3") not in facts, "its only figure is that of the claim `summer`"
+    assert ("calendars", "sea/4") in facts
 
 
 def test_every_cell_that_matters_is_a_column_and_every_threshold_has_a_reason() -> None:

@@ -210,3 +210,22 @@ def test_help_is_there_for_every_verb() -> None:
         assert answer.returncode == 0
         for option in verb.options:
             assert (option.metavar or option.name).replace("_", "-").lower() in answer.stdout.lower()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_key_of_a_fact_is_cut_on_a_narrow_terminal(language: str) -> None:
+    from rich.console import Console
+
+    from karvan.faces.cli.tables import render
+    from karvan.verbs.facts import facts
+    from karvan.verbs.loading import DEFAULT_CASE
+
+    answer = facts(DEFAULT_CASE, "links", False, None, None, 12)
+    console = Console(width=80, record=True, file=io.StringIO())
+    render(answer, console, language)
+    lines = console.export_text().splitlines()
+    assert not [line for line in lines if "…" in line or len(line) > 80]
+    words = {word for line in lines for word in line.split()}
+    for fact in answer.shown[:12]:
+        assert any("".join((first, second, third)) == fact.id for first in words if fact.id.startswith(first) for second in ("", *words)
+                   if fact.id[len(first) :].startswith(second) for third in ("", *words)), fact.id  # fmt: skip

@@ -34,7 +34,7 @@ def test_people_read_summary_links_and_who_could_not_go(braess: str) -> None:
     told = run("assign", braess, "--rule", "user-equilibrium")
     assert told.exit_code == 0
     for words in ("User equilibrium in 2026, base", "386", "552", "vehicle·min", "Most loaded links: 5 of 5", "3_4", "Converged.", "passed",
-                  "4.0 vehicle stay in their zone", "1 pairs have no way, 3.0 vehicle", "2 → 1 (vehicles)"):  # fmt: skip
+                  "4.0 vehicle stay in their zone", "1 pair has no way, 3.0 vehicle", "2 → 1 (vehicles)"):  # fmt: skip
         assert words in told.output, words
     french = run("assign", braess, "--rule", "system-optimum", "--lang", "fr").output
     for words in ("Optimum du système", "498", "Convergence atteinte", "restent dans leur zone", "aucun chemin", "à vide"):

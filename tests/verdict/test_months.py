@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from rich.console import Console
 
 from karvan.bridge.limits import DAYS_OF_MONTH
+from karvan.faces.cli.tables import render
+from karvan.verbs.assign import Assigned, Monthly
 from karvan.verdict import months
 from karvan.verdict.model import Model, prepare
 from karvan.verdict.months import Month
@@ -58,3 +63,19 @@ def test_cuts_of_a_month_are_counted_both_ways() -> None:
     model, found = solved(OPEN)
     for each in found:
         assert months.over_cuts(model.compiled, each.answer.result.arc_flow) == {"sea": pytest.approx(each.answer.result.route_flow.sum())}
+
+
+def test_months_are_alike_where_no_calendar_tells_them_apart() -> None:
+    assert months.alike(solved([0.8] * 12)[1])
+    assert not months.alike(solved(OPEN)[1])
+    model = prepare(small.corridor(calendars=calendar(OPEN)))  # a calendar that nothing follows
+    year = small.solved(model)
+    found = months.solve(model, Inputs(model.compiled.cells.today, year.conditions.amount, float("nan")), year, "small")
+    assert months.alike(found)
+    answer = Monthly(Assigned(model, year, model.certified(year, "small"), 2026, "base"), found)
+    assert answer.document()["alike"] is True
+    console = Console(width=300, record=True, file=io.StringIO())
+    render(answer, console, "en")
+    said = console.export_text()
+    assert "nothing in the case differs by month" in said
+    assert "January" not in said

@@ -1,6 +1,7 @@
 """How old are the figures of a case, and how many of those that matter have a source? From the rows alone.
 
-A row with provenance is one fact, a claim is one too. Age runs from the date of the source to the day of the case. A figure
+A row with provenance is one fact, a claim is one too, and a cell with a used claim is a figure of the claim, not of its row: a row
+of which nothing else is a figure is no fact of its own. Age runs from the date of the source to the day of the case. A figure
 of a year is as young as its last day allows, so that nothing is called old for lack of a month.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from karvan.evidence.weigh import UNKNOWN
+from karvan.tables.cells import ABSENT
 from karvan.tables.provenance import BASES
 from karvan.tables.schema import Column
 from karvan.tables.table import Row, Table, cell_text
@@ -159,10 +161,14 @@ def age_of(date: str, as_of: np.datetime64) -> float | None:
 
 
 def _facts(tables: Mapping[str, Table], as_of: np.datetime64, older_than: float | None) -> Iterator[Fact]:
+    claimed = _claimed(tables["claims"])
     for name, table in tables.items():
         if "basis" not in table.schema or "source_id" not in table.schema:
             continue
-        for key, row in zip(table.keys, table.rows(), strict=True):
+        for key, whole in zip(table.keys, table.rows(), strict=True):
+            row = _unclaimed(table, whole, [column for column in table.schema.header if (name, key, column) in claimed])
+            if any(True for _ in _numbers(table, whole)) and not any(True for _ in _numbers(table, row)):
+                continue
             date = _date(tables["sources"], row)
             age = None if date is None or not row["source_id"] else age_of(date, as_of)
             settled = _is_settled(table, row, as_of)
@@ -170,6 +176,23 @@ def _facts(tables: Mapping[str, Table], as_of: np.datetime64, older_than: float 
             stale = age is not None and age > limit and not (settled and older_than is None)
             yield Fact(name, key, _short(table, row), row["basis"], row["source_id"], _publisher(tables["sources"], row), date if age is not None else None,
                        None if age is None else round(age, 2), _tier(table, row), settled, stale)  # fmt: skip
+
+
+def _claimed(claims: Table) -> dict[tuple[str, str, str], Row]:
+    """The used claim of every cell that has one."""
+    return {(row["table"], row["row"], row["column"]): row for row in claims.rows() if row["role"] == "used"}
+
+
+def _unclaimed(table: Table, row: Row, columns: Collection[str]) -> Row:
+    """The row without the figures of these columns; the row itself where there are none."""
+    return {**row, **{column: ABSENT[table.schema[column].kind] for column in columns}} if columns else row
+
+
+def _numbers(table: Table, row: Row) -> Iterator[tuple[Column, Any]]:
+    """The numbers and dates of a row that are there, whether they matter or not; its key and the day of its news are none."""
+    for column in table.schema:
+        if column.kind in ("number", "integer", "date") and column.name not in ("known_since", *table.schema.key) and _is_figure(table, row[column.name]):
+            yield column, row[column.name]
 
 
 def _is_settled(table: Table, row: Row, as_of: np.datetime64) -> bool:
@@ -200,7 +223,7 @@ def _tier(table: Table, row: Row) -> int:
         return 3
     if table.name == "claims":
         return 1 if row["column"] in MATTER.get(row["table"], ()) else 2
-    if any(_is_there(row[column]) for column in MATTER.get(table.name, ())):
+    if any(True for _ in _figures(table, row)):
         return 1
     return 2 if any(column.kind in ("number", "integer") and _is_there(row[column.name]) for column in table.schema) else 3
 
@@ -212,10 +235,15 @@ def _is_there(value: Any) -> bool:
     return not (np.isnat(value) if isinstance(value, np.datetime64) else np.isnan(value))
 
 
+def _is_figure(table: Table, value: Any) -> bool:
+    """Whether a cell holds a figure; a tariff of nothing is none, since a row fills in one of the two prices."""
+    return _is_there(value) and not (table.name == "tariffs" and value == 0)
+
+
 def _figures(table: Table, row: Row) -> Iterator[tuple[Column, Any]]:
     """The cells of a row that matter, and hold a figure."""
     for name in MATTER.get(table.name, ()):
-        if _is_there(row[name]) and not (table.name == "tariffs" and row[name] == 0):
+        if _is_figure(table, row[name]):
             yield table.schema[name], row[name]
 
 
@@ -225,9 +253,7 @@ def _short(table: Table, row: Row) -> str:
         return f"{row['table']} {row['row']} {row['column']}: {_number(row['likely'])} {row['unit']}".rstrip()
     if table.name == "edits":
         return f"{row['table']} {row['id']} {row['column']} {row['op']} {row['value']} {row['unit']}".rstrip()
-    figures = list(_figures(table, row)) or [
-        (column, row[column.name]) for column in table.schema if column.kind in ("number", "integer", "date") and column.name != "known_since" and _is_there(row[column.name])
-    ]
+    figures = list(_figures(table, row)) or list(_numbers(table, row))
     if figures:
         return "; ".join(_figure(column, value, row) for column, value in figures)
     return next((str(row[name]) for name in ("name", "meaning", "topic", "title") if row.get(name)), "")
@@ -244,8 +270,7 @@ def _number(value: float) -> str:
 
 
 def _coverage(tables: Mapping[str, Table]) -> Iterator[Coverage]:
-    claims = tables["claims"]
-    claimed = {(row["table"], row["row"], row["column"]): row for row in claims.rows() if row["role"] == "used"}
+    claimed = _claimed(tables["claims"])
     for name in MATTER:
         table = tables[name]
         if not len(table):

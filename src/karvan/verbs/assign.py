@@ -16,7 +16,7 @@ from karvan.tables.faults import UsageError
 from karvan.verbs import options, scenarios
 from karvan.verbs.declaration import Option, Verb
 from karvan.verbs.loading import fit_of, load
-from karvan.verdict import criticality, document, ports, shipment, wardrop, worth
+from karvan.verdict import criticality, differences, document, ports, shipment, wardrop, worth
 from karvan.verdict import months as monthly
 from karvan.verdict.certify import Certificate
 from karvan.verdict.model import Answer, Model, delivery_year, prepare
@@ -48,6 +48,13 @@ class Assigned:
         """The limits that bind, with what one more unit of them is worth."""
         return worth.binding(self.model, self.answer)
 
+    @cached_property
+    def differences(self) -> differences.Differences:
+        """What differs from the scenario beside it. Raises `ValueError` without one."""
+        if self.other is None:
+            raise ValueError("there is no other answer to differ from")
+        return differences.between((self.model, self.answer), (self.other.model, self.other.answer))
+
     def document(self) -> dict[str, Any]:
         compiled, result = self.model.compiled, self.answer.result
         served = float(result.route_flow.sum())
@@ -75,6 +82,7 @@ class Assigned:
         }
         if self.other is not None:
             out["compare"] = self.other.document()
+            out["differences"] = self.differences.document()
         return document.plain(out)
 
 
@@ -135,6 +143,11 @@ class Monthly:
     base: Assigned
     months: tuple[monthly.Month, ...]
 
+    @property
+    def alike(self) -> bool:
+        """Whether the months differ in nothing but their days."""
+        return monthly.alike(self.months)
+
     def document(self) -> dict[str, Any]:
         compiled = self.base.model.compiled
         year = monthly.over_cuts(compiled, self.base.answer.result.arc_flow)
@@ -152,7 +165,7 @@ class Monthly:
         return document.plain({
             "schema_version": document.SCHEMA_VERSION,
             "manifest": document.manifest(compiled.corridor, year=self.base.year, scenario=self.base.scenario, rule="logit", by="month"),
-            "demand_profile": "flat", "months": rows,
+            "demand_profile": "flat", "alike": self.alike, "months": rows,
             "cuts": [{"id": cut, "sum_of_months": total[cut], "year": year[cut]} for cut in year],
             "unserved": {"sum_of_months": sum(each.unserved for each in self.months), "year": float(self.base.answer.result.unserved.sum())},
             "certificate": {**asdict(self.base.certificate), "passed": self.base.certificate.passed},
@@ -255,5 +268,5 @@ VERB = Verb(
      Option("without", str, (), "a place, link, terminal, service, fleet, project or shared limit to take out; may be repeated", "NAME", repeated=True),
      Option("critical", int, None, "take out everything in turn and list the N whose loss is largest", "N"),
      Option("by", str, None, "month: solve the twelve months with the closures of each", "month"),
-     Option("delays", str, TABLES, f"how waits grow with use: {TABLES}, or {FITTED} to played days (simulate --fit-delays --write)", "WHICH")), assign,
+     Option("delays", str, TABLES, f"how waits grow with use: {TABLES}, or {FITTED} to played days (simulate --fit-delays --write)", "WHICH")), assign, waits=True,
 )  # fmt: skip

@@ -50,5 +50,5 @@ def calibrate(case: str, write: bool, all: bool) -> Fitted:
 VERB = Verb(
     "calibrate", "How well does the model meet what was observed? Fits the free cells, compares every figure, sets a random walk beside it.",
     (options.CASE, Option("write", bool, False, "store the fit in CASE/fitted/"),
-     Option("all", bool, False, "print also the years before the fit, what is not comparable, and every gap")), calibrate,
+     Option("all", bool, False, "print also the years before the fit, what is not comparable, and every gap")), calibrate, waits=True,
 )  # fmt: skip

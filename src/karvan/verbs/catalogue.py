@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from karvan.verbs import assess, assign, calibrate, check, explain, export, facts, import_, new, read, route, simulate
+from karvan.verbs import (
+    assess,
+    assign,
+    calibrate,
+    check,
+    explain,
+    export,
+    facts,
+    hindcast,
+    import_,
+    new,
+    read,
+    route,
+    simulate,
+)
 from karvan.verbs.declaration import Verb
 
 VERBS: tuple[Verb, ...] = tuple(
-    module.VERB for module in (assess, explain, route, assign, simulate, calibrate, check, facts, read, new, export, import_)
+    module.VERB for module in (assess, explain, route, assign, simulate, hindcast, calibrate, check, facts, read, new, export, import_)
 )

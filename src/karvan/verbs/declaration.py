@@ -54,13 +54,15 @@ class Option:
 @dataclass(frozen=True)
 class Verb:
     """One verb: what it answers, its options, and the function, whose keyword arguments are the options' names.
-    A verb that `progresses` also takes progress=, called with (done, total)."""
+    A verb that `progresses` also takes progress=, called with (done, total). One that `waits` may be long at work without steps
+    to count: a first run compiles the engine."""
 
     name: str
     meaning: str
     options: tuple[Option, ...]
     run: Callable[..., Any]
     progresses: bool = False
+    waits: bool = False
 
     def arguments(self, given: dict[str, Any], needed: Collection[str] = ()) -> dict[str, Any]:
         """Every option with its value, those not given with their default, those `needed` never without one. Raises `UsageError`

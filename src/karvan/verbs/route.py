@@ -77,5 +77,5 @@ VERB = Verb(
      Option("best", int, 4, "how many ways", "N"), options.YEAR, options.SCENARIO, options.SET, options.COMPARE,
      Option("depart", str, None, "the day on which it leaves: waits for the departures and in the closures of those days", "DATE"),
      Option("within", float, None, "also print the chance to arrive within so many days", "DAYS"),
-     Option("chart", Path, None, "draw the time- and cost-distance chart (UNESCAP TCD) of the ways; .svg, or .png (extra [chart])", "FILE")), route,
+     Option("chart", Path, None, "draw the time- and cost-distance chart (UNESCAP TCD) of the ways; .svg, or .png (extra [chart])", "FILE")), route, waits=True,
 )  # fmt: skip

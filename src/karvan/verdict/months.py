@@ -8,6 +8,7 @@ Edits and delivery dates count by the share of the year in which they hold, as i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +50,11 @@ def solve(model: Model, inputs: Inputs, year: Answer, what: str) -> tuple[Month,
         answer = model.solve(cells_of(model.compiled, inputs.cells, month), inputs.amount, inputs.level, year.result.price)
         out.append(Month(month, float(DAYS_OF_MONTH[month - 1]), answer, model.certified(answer, f"{what}, month {month}")))
     return tuple(out)
+
+
+def alike(found: Sequence[Month]) -> bool:
+    """Whether nothing differs from month to month but its days: no calendar closes more of a limit in one than in another."""
+    return all(np.array_equal(each.answer.conditions.capacity, found[0].answer.conditions.capacity) for each in found)
 
 
 def cells_of(compiled: Compiled, cells: np.ndarray, month: int) -> np.ndarray:

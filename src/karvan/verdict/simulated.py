@@ -84,7 +84,9 @@ class ServiceRow:
     load: Estimate
     """units of one sailing."""
     carried: Estimate
-    """units a year."""
+    """units a year, empties included."""
+    empties: Estimate
+    """units a year of equipment that comes back without a load; nan where none is counted."""
     of_payload: Estimate
     """mean load over the payload at the level of the sea; nan without a fleet or in another unit."""
     of_nominal: Estimate
@@ -255,9 +257,11 @@ class Tables:
             payload = fleet.payload if fleet is not None and fleet.unit == known.unit else math.nan
             nominal = routines.get(known.other, math.nan) if fleet is not None and fleet.unit == known.unit else math.nan
             piles = [pile for pile in self._names("quay", "services", known.key) if self._known(pile).direction == known.direction]
+            empty = [each for each in self._names("empties", "services", known.key) if self._known(each).direction == known.direction]
+            back = np.sum([self._tonnes(each) for each in empty], axis=0) / known.parts if empty else np.full(len(sailings), np.nan)
             rows.append(ServiceRow(
                 known.key, self._name("services", known.key), known.other, known.direction, known.unit,
-                sailings=Estimate.over(sailings), load=Estimate.over(load), carried=Estimate.over(np.nan_to_num(sailings * load)),
+                sailings=Estimate.over(sailings), load=Estimate.over(load), carried=Estimate.over(np.nan_to_num(sailings * load)), empties=Estimate.over(back),
                 of_payload=Estimate.over(load / payload), of_nominal=Estimate.over(load / nominal), wait=self._lies(piles),
                 sailings_by_month=self._months(name, "waits"), load_by_month=self._months(name, "wait", 1.0 / known.parts),
             ))  # fmt: skip
@@ -360,7 +364,7 @@ class Tables:
 
     def _waited(self, name: str, known: Known, who: str) -> tuple[str, Floats] | None:
         """What is waited for at a place, and t x hours (of cargo) or hours (of ships) in every run."""
-        if known.role in ("journey", "cut", "sailing", "waiting"):
+        if known.role in ("journey", "cut", "sailing", "waiting", "empties", "overdue"):
             return None
         tables = self.played.days.tables
         cause = tables.place_causes[tables.place(name)]

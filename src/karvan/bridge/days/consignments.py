@@ -33,6 +33,8 @@ class Pile:
     unit: str
     parts: float
     yard: Place | None
+    largest: int = 0
+    """parts that one consignment takes at most."""
     mixture: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     """commodity -> t a year."""
     landings: dict[int, float] = field(default_factory=lambda: defaultdict(float))
@@ -84,11 +86,13 @@ class Consignments:
         places, model = self.places, self.places.model
         program = model.program(traffic.name, priority=places.priority(places.ways.commodity(traffic.commodity)))
         pace = places.ways.routines.of_months("pace", (traffic.name, *places.ways.commodity(traffic.commodity)), 1.0)
-        most = float(pace.max())
-        if most <= 0:
+        days = np.array(by_day(pace))
+        if not days.any():
             return
-        if most > float(pace.min()):
-            program.branch("pace", [1.0 - x / most for x in by_day(pace)], "home", period=YEAR)
+        days /= days.mean()  # a year still sends what assign sends
+        most = float(days.max())
+        if most > float(days.min()):
+            program.branch("pace", (1.0 - days / most).tolist(), "home", period=YEAR)
         for arc in (arc for piece in traffic.pieces for arc in (*piece.arcs, piece.before) if arc >= 0 and places.compiled.arcs.terminal[arc] >= 0):
             gate = places.ban(arc)
             if gate is not None:
@@ -146,12 +150,13 @@ class Consignments:
         taken = []
         for place, unit, payload, round_trip in pools:
             units = self.size(traffic, self.places.known[place.name].key, unit, self.places.parts(unit))
+            self.places.fits(place, units, "fleets.csv", "number")
             program.take(place, units, minimum=units, into=self.scratch)
             self.places.passes(place, traffic.tonnes)
             taken.append((place, units, payload, round_trip))
         pile = self._siding(traffic, piece, held)
         self.places.passes(pile.store, traffic.tonnes)
-        program.size(self.size(traffic, "", pile.unit, pile.parts)).store(pile.store)
+        program.size(self.size(traffic, self._limit(pile, ""), pile.unit, pile.parts)).store(pile.store)
         loaded = sum(float(self.places.hours[arc]) for arc in piece.arcs)
         for place, units, _, round_trip in taken:
             program.set(self.wagons, units).spawn("wagons back", self._back(place, max(round_trip - loaded, round_trip / 3.0)))
@@ -182,6 +187,10 @@ class Consignments:
         self.sidings[name].mixture[traffic.commodity] += traffic.tonnes
         return self.sidings[name]
 
+    def _limit(self, pile: Pile, otherwise: str) -> str:
+        """The row by whose `uses` a pile counts: its yard's, so that what leaves the yard is what came into it."""
+        return otherwise if pile.yard is None else self.places.known[pile.yard.name].key
+
     def _voyage(self, program: Program, traffic: Traffic, i: int, held: Place | None) -> None:
         places = self.places
         piece = traffic.pieces[i]
@@ -193,8 +202,8 @@ class Consignments:
         if held is not None and pile.yard is None:
             self._free(program, traffic, held)
         pile.mixture[traffic.commodity] += traffic.tonnes
-        limit = "" if piece.before < 0 else places.ways.keys[piece.before]
-        units = self.size(traffic, limit, pile.unit, pile.parts)
+        units = self.size(traffic, self._limit(pile, "" if piece.before < 0 else places.ways.keys[piece.before]), pile.unit, pile.parts)
+        pile.largest = max(pile.largest, units)
         if piece.before >= 0:
             program.put(places.waiting(piece.before), units)
             places.passes(places.waiting(piece.before), traffic.tonnes)
@@ -264,8 +273,19 @@ class Consignments:
             program = self.places.model.program(name).delay("turn", 1.0, per=self.turn)
             if pile.before >= 0:
                 program.put(self.places.waiting(pile.before), self.load)
-            self._empties[name] = program.size(self.load).store(pile.store).leave(counted=False)
+            program.size(self.load).store(pile.store).record(self._empties_tally(pile), self.load)
+            self._empties[name] = program.leave(counted=False)
         return self._empties[name]
+
+    def _empties_tally(self, pile: Pile) -> Place:
+        """The tally of empty units that a service has brought back."""
+        places = self.places
+        service = places.ways.keys[pile.arcs[0]]
+        direction = DIRECTIONS[places.compiled.arcs.direction[pile.arcs[0]]]
+        name = f"empties:{service}:{direction}:{pile.unit}"
+        if places.made(name) is None:
+            places.note(name, places.model.tally(name, histogram=False), Known("empties", "services", service, direction, pile.unit, pile.parts))
+        return places.place(name)
 
     def _mirror(self, arc: int) -> int:
         """The same terminal the other way round; -1 when it works one way only."""
@@ -286,6 +306,9 @@ class Consignments:
         key = places.ways.keys[arc]
         if piece.kind == MOVE:
             self._free(program, traffic, held)
+            gate = places.sea(places.calendar_of(arc))
+            if gate is not None:
+                program.wait(gate)
             line = places.line(arc)
             busy = 0.0
             if line is not None:
@@ -303,14 +326,16 @@ class Consignments:
         if yard is not None:
             self._free(program, traffic, held)
             known = places.known[yard.name]
-            program.put(yard, self.size(traffic, known.key, known.unit, known.parts))
+            units = self.size(traffic, known.key, known.unit, known.parts)
+            places.fits(yard, units, "routines.csv", "value")
+            program.put(yard, units)
             places.passes(yard, traffic.tonnes)
             held = yard
         step = places.step(arc)
         busy = 0.0
         if step is not None:
             each = places.ways.tonnes(key, places.unit(arc), traffic.commodity)
-            busy = 0.0 if not each else min(traffic.lot / each / places.rate(arc), float(places.hours[arc]) or math.inf)
+            busy = 0.0 if not each else traffic.lot / each / places.rate(arc)
             program.serve(step, constant(busy))
             places.passes(step, traffic.tonnes)
         program.delay(key, places.spare(arc, busy))

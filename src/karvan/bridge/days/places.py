@@ -10,20 +10,24 @@ from functools import cached_property
 import numpy as np
 
 from karvan.bridge.compile import HOURS, Compiled
-from karvan.bridge.days.calendar import HOUR_A_DAY, YEAR, by_day
+from karvan.bridge.days.calendar import HOUR_A_DAY, MONTH_LENGTHS, YEAR, by_day
 from karvan.bridge.days.plan import Plan, Ways
 from karvan.corridor.checks import usage_unit
 from karvan.engines.arrays import Conditions, Floats
 from karvan.engines.simulate import Model, Place
 from karvan.engines.simulate.distributions import Distribution, constant, exponential, lognormal
+from karvan.engines.simulate.pool import MANY
 from karvan.engines.simulate.stations import ban, breakdowns
 from karvan.tables import units
+from karvan.tables.faults import Fault
 
 PARTS = 10
 """sizes are whole numbers: tenths of a unit, or tonnes."""
 TRAIN_PARTS = 1000
 """a train is full with thousandths of it."""
-LEAST_OPEN = 1e-3
+LEAST_OPEN = 0.01
+"""the share of a month that a calendar is open at least: one that is shut is so for a hundred spells for every hour that it opens."""
+MONTHS = 12
 BERTH, CRANE, YARD, WEATHER, WAGONS, BORDER, SHIP, TRAIN_CAUSE, LINE, BAN, SERVERS, PIPE_CAUSE = (
     "berth", "crane", "yard", "weather", "wagons", "border", "ship", "train", "line", "ban", "terminal", "pipe",
 )  # fmt: skip
@@ -63,6 +67,10 @@ class Places:
     conditions: Conditions
     cells: Floats
     known: dict[str, Known] = field(default_factory=dict)
+    rooms: dict[str, int] = field(default_factory=dict)
+    """yard or pool -> how many parts of its unit it holds."""
+    faults: list[Fault] = field(default_factory=list)
+    """what cannot be played."""
     passing: dict[str, float] = field(default_factory=dict)
     """place of the model -> t a year that assign sends by it."""
     _made: dict[str, Place] = field(default_factory=dict)
@@ -103,6 +111,10 @@ class Places:
         """The time in a step less what its servers and its inspections take of it in the mean."""
         share, hours = self.inspection(arc)
         mean, deviation = float(self.hours[arc]), float(self.deviation[arc])
+        if share * hours > mean:
+            key = self.ways.keys[arc]
+            self.fault("routines.csv", self.ways.routines.row("inspection", key), "value", f"{share:g} x {hours:g} h of inspections at {key}",
+                       f"no more than its {mean:g} h, which hold them", "Lower the share or the hours, or raise the time of the terminal.")  # fmt: skip
         rest = max(mean - busy - share * hours, 0.0)
         return near(rest, deviation * (rest / mean if mean > 0 else 0.0))
 
@@ -137,6 +149,22 @@ class Places:
     def slower(self, arc: int) -> float:
         """By how much the shared limits of a port slow its berths: the capacity of the gangs over what they would do."""
         return min((factor for _, _, factor in self._gangs_of(arc)), default=1.0)
+
+    # ---- faults -----------------------------------------------------------------------------------------------------
+    def fault(self, file: str, key: str, column: str, found: str, expected: str, remedy: str) -> None:
+        """Note that a row cannot be played; `key` is (the first part of) its key."""
+        table = self.compiled.corridor[file.removesuffix(".csv")]
+        mine = [int(line) for row, line in zip(table.keys, table.lines, strict=True) if key in (row, row.partition("/")[0])]
+        self.faults.append(Fault(file, mine[0] if mine else 0, column, found, expected, remedy))
+
+    def fits(self, place: Place, units: int, file: str, column: str) -> None:
+        """Note a fault when one consignment is larger than a yard or pool will ever be."""
+        if units > self.rooms[place.name]:
+            known = self.known[place.name]
+            what = "slots" if known.role == "yard" else "in wagons that stand ready"
+            subject = self.ways.routines.row("slots", known.key) if known.role == "yard" else known.key
+            self.fault(file, subject, column, f"{self.rooms[place.name] / known.parts:,.4g} {known.unit} {what} of {known.key}",
+                       f"room for one consignment, {units / known.parts:,.4g} {known.unit}", "Enlarge it, or make the lot smaller with a routine `lot`.")  # fmt: skip
 
     # ---- places -----------------------------------------------------------------------------------------------------
     def note(self, name: str, place: Place, known: Known) -> Place:
@@ -243,6 +271,7 @@ class Places:
                 unit = usage_unit(str(row["capacity_unit"])) or "t"
                 slots, parts = self.ways.routines.get("slots", key), self.parts(unit)
                 room = None if slots is None else max(1, round(slots * parts))
+                self.rooms[name] = room or MANY
                 self.note(name, self.model.tank(name, 0, room, cause=YARD), Known("yard", "resources", key, unit=unit, parts=parts))
             return self._made[name]
         return None
@@ -289,8 +318,17 @@ class Places:
         for i in self._limits_of(arc):
             limit = self.compiled.limits[i]
             if limit.table == "links" and math.isfinite(self.conditions.capacity[i]) and self.conditions.capacity[i] > 0:
-                return HOURS / float(self.conditions.capacity[i]) * self.per(limit.key, limit.unit, "", unit, mixture)
+                working = HOURS * self.open_share(self.calendar_of(arc))  # closures are played, and are not to slow it a second time
+                return working / float(self.conditions.capacity[i]) * self.per(limit.key, limit.unit, "", unit, mixture)
         return 0.0
+
+    def open_share(self, calendar: str) -> float:
+        """The share of a year in which a calendar is open, as the yearly capacities count it: the mean of its months; 1 without one."""
+        table = self.compiled.corridor["calendars"]
+        mine = np.asarray(table["calendar_id"] == calendar)
+        months = np.ones(MONTHS)
+        months[np.asarray(table["month"])[mine].astype(int) - 1] = self.compiled.cells.of(self.cells, "calendars", "open_share")[mine]
+        return float(np.average(months, weights=MONTH_LENGTHS))
 
     def per(self, limit: str, unit: str, other: str, other_unit: str, mixture: Iterable[tuple[float, int]]) -> float:
         """Units of one limit for every unit of another, over a mixture of cargo."""
@@ -319,7 +357,7 @@ class Places:
         name = f"pool:{fleet}:{direction}"
         if name not in self._made:
             number = float(of(self.cells, "fleets", "number")[position] * of(self.cells, "fleets", "availability")[position])
-            level = max(1, round(number * payload * self.parts(unit)))
+            level = self.rooms[name] = min(max(1, round(number * payload * self.parts(unit))), MANY)
             self.note(name, self.model.tank(name, level, level, cause=WAGONS), Known("pool", "fleets", fleet, direction, unit, self.parts(unit)))
         return self._made[name], unit, payload, float(of(self.cells, "services", "round_trip")[service])
 
@@ -369,12 +407,15 @@ class Places:
             self._weather(calendar, gate, places)
 
     def _weather(self, calendar: str, gate: Place, places: list[tuple[Place, int]]) -> None:
+        """Closures come by chance, each as long as one of the month in which it begins; so that a month is open for its share:
+        of onsets an hour and a mean spell S, the open share in the long run is 1 / (1 + onsets S)."""
         table = self.compiled.corridor["calendars"]
         mine = np.asarray(table["calendar_id"] == calendar)
-        share = np.ones(12)
+        share = np.ones(MONTHS)
         share[np.asarray(table["month"])[mine].astype(int) - 1] = self.compiled.cells.of(self.cells, "calendars", "open_share")[mine]
         if share.max() <= 0:
-            self.model.pool.faults.append(f"calendar {calendar}: it never opens; leave a part of the year open")
+            self.fault("calendars.csv", calendar, "open_share", "0 in every month", "a part of the year above 0",
+                       "Open it in some months, or take the links and terminals that name it out.")  # fmt: skip
             return
         spells = self.ways.routines.of_months("spell", (calendar,), self._spell())
         share = np.maximum(share, LEAST_OPEN)
@@ -386,7 +427,13 @@ class Places:
         program.branch("season", [1.0 - x / most for x in by_day(onsets)], "fair", period=YEAR).close(gate)
         for place, servers in places:
             program.change(place, -servers, interrupt=True)
-        program.delay("foul", exponential(float(np.average(spells, weights=np.maximum(1.0 - share, 1e-9)))))
+        lengths = sorted(set(spells[share < 1.0].tolist()))
+        for hours in lengths[1:]:
+            program.branch(f"month of {hours:g} h", by_day((spells == hours).astype(float)), f"foul {hours:g}", period=YEAR)
+        program.delay("foul", exponential(lengths[0])).goto("calm")
+        for hours in lengths[1:]:
+            program.label(f"foul {hours:g}").delay("foul", exponential(hours)).goto("calm")
+        program.label("calm")
         for place, servers in places:
             program.change(place, servers)
         self.model.start(program.open(gate).goto("fair"))

@@ -82,6 +82,7 @@ class Ways:
 
     def __init__(self, compiled: Compiled, cells: np.ndarray):
         self.compiled = compiled
+        self.cells = cells
         self.corridor = compiled.corridor
         self.routines = Routines(compiled, cells)
         self.use = lookup(self.corridor, "use")

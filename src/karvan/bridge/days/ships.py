@@ -6,6 +6,7 @@ Where the case knows departures it leaves at them. A service without a fleet has
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -161,11 +162,12 @@ class _Captain:
         services = [self.places.ways.keys[pile.arcs[0]] for pile in (*here, *there)]
         full = routines.get("full", *services, self.fleet.key) or 0.0
         least = min(full, routines.get("minimum", *services, self.fleet.key) or 0.0)
-        linger = routines.get("linger", *services, self.fleet.key) or 0.0
+        said = routines.get("linger", *services, self.fleet.key)
+        linger = said if said is not None else math.inf if full > least else 0.0
         program.label(f"to {other} from {port}")
         load, stay, ballast = f"load {port} {other}", f"stay {port} {other}", f"ballast {port} {other}"
         if here:
-            self._sum(here, self.score)
+            self._largest(here, self.score)
             program.when(self.score, ">=", max(full, ANYTHING), load)
             program.when(self.since.elapsed, "<", linger, stay)
             program.when(self.score, ">=", max(least, ANYTHING), load)
@@ -193,6 +195,9 @@ class _Captain:
         if overdue is not None:
             program.take(overdue, 1, minimum=0, linger=0.0, into=self.number)
         full = max(1, int(_load(self.places, self.fleet, pile)))
+        if pile.largest > full:
+            self.places.fault("fleets.csv", self.fleet.key, "payload", f"{self.fleet.payload:.4g} {self.fleet.unit} at the level of the sea",
+                              f"room for a consignment of {pile.largest / pile.parts:.4g} {pile.unit}", "Make its lot smaller (routines.csv), or correct the payload.")  # fmt: skip
         empty, away = f"nothing {pile.store.name}", f"away {pile.store.name}"
         _cross(self.consignments, program, pile, full=full, hours=self._port_hours(pile), nothing=empty, turn=self._turn(pile, full))
         self._dock(pile.store.name, pile)
@@ -237,6 +242,17 @@ class _Captain:
             self.program.set(self.number, pile.store.level).scale(self.number, 1.0 / max(1.0, _load(self.places, self.fleet, pile)))
             self.program.add(into, self.number)
 
+    def _largest(self, piles: Sequence[Pile], into: Attribute) -> None:
+        """How many ships the largest of the piles fills: a ship loads at one berth."""
+        program = self.program
+        for i, pile in enumerate(piles):
+            program.set(self.number, pile.store.level).scale(self.number, 1.0 / max(1.0, _load(self.places, self.fleet, pile)))
+            if i == 0:
+                program.set(into, self.number)
+                continue
+            program.set(self.best, into).scale(self.best, -1.0).add(self.best, self.number)
+            program.when(self.best, "<=", 0.0, f"no larger {pile.store.name}").set(into, self.number).label(f"no larger {pile.store.name}")
+
     def _choose(self, name: str, choices: Sequence[tuple[list[Pile], str]]) -> None:
         """Jump to the label of the piles that fill most ships; to the first of equals."""
         program = self.program
@@ -261,7 +277,10 @@ def _load(places: Places, fleet: Fleet, pile: Pile) -> float:
     return fleet.payload * ratio * pile.parts
 
 
-def _cross(consignments: Consignments, program: Program, pile: Pile, *, full: int | None, hours: float, nothing: str = "", turn: float = 0.0) -> None:
+def _cross(
+    consignments: Consignments, program: Program, pile: Pile, *, full: int | None, hours: float, nothing: str = "", turn: float = 0.0,
+    timetable: bool = True,
+) -> None:  # fmt: skip
     """Berth, load, leave when the sea is open, sail, berth, discharge. `full`: take so much from the pile, and nothing: the label where
     the ship goes on when it is gone; None: the cargo is on board already."""
     places = consignments.places
@@ -277,9 +296,13 @@ def _cross(consignments: Consignments, program: Program, pile: Pile, *, full: in
         program.take(places.waiting(pile.before), UNITS, minimum=0, into=consignments.scratch)
     if pile.yard is not None:
         program.take(pile.yard, UNITS, minimum=0, into=consignments.scratch)
-    if gate is not None:
-        program.wait(gate)
-    _timetable(places, program, pile)
+    ends = [places.calendar_of(each) for each in (pile.before, pile.after) if each >= 0]
+    way = places.calendar_of(pile.arcs[0])
+    for each in (gate, None if way in ends else places.sea(way)):  # a way with the calendar of one of its ports closes with that port
+        if each is not None:
+            program.wait(each)
+    if timetable:
+        _timetable(places, program, pile)
     _leave(places, program, pile.before)
     program.record(_sailings(places, pile), UNITS)
     program.delay(f"sail {name}", places.time(pile.arcs[0]))
@@ -341,33 +364,48 @@ def _sailings(places: Places, pile: Pile) -> Place:
     return places.place(name)
 
 
+def _weekly(places: Places, pile: Pile) -> list[tuple[str, float]]:
+    """The departures of a service in one direction: which row, at which hour of the week."""
+    service, direction = places.ways.keys[pile.arcs[0]], DIRECTIONS[places.compiled.arcs.direction[pile.arcs[0]]]
+    return [
+        (str(row["departure_id"]), (WEEKDAYS.index(str(row["weekday"])) * HOUR_A_DAY + float(row["hour"])) % WEEK)
+        for row in places.compiled.corridor["departures"].rows()
+        if row["service_id"] == service and row["direction"] == direction
+    ]
+
+
 def _timetable(places: Places, program: Program, pile: Pile) -> None:
-    """Where departures are known, wait for one: each lets one ship go."""
-    table = places.compiled.corridor["departures"]
-    service = places.ways.keys[pile.arcs[0]]
-    direction = DIRECTIONS[places.compiled.arcs.direction[pile.arcs[0]]]
-    mine = [row for row in table.rows() if row["service_id"] == service and row["direction"] == direction]
-    if not mine:
+    """Where departures are known, wait for one: each lets one ship go, and is gone when none is ready."""
+    departures = _weekly(places, pile)
+    if not departures:
         return
+    service, direction = places.ways.keys[pile.arcs[0]], DIRECTIONS[places.compiled.arcs.direction[pile.arcs[0]]]
     name = f"departures:{service}:{direction}"
     if places.made(name) is None:
         permit = places.note(name, places.model.tank(name, 0, 1, cause="timetable"), Known("departures", "services", service, direction, who=VEHICLE))
-        for row in mine:
-            clock = places.model.calendar(f"{name}:{row['departure_id']}", cause="timetable")
-            going = places.model.program(f"{name}:{row['departure_id']}:clock").label("again")
-            offset = WEEKDAYS.index(str(row["weekday"])) * HOUR_A_DAY + float(row["hour"])
-            going.slot(clock, WEEK, offset).when(permit.level, ">", 0, "again").put(permit, 1).goto("again")
-            places.model.start(going)
+        gone = places.model.attribute("permit")
+        for row, hour in departures:
+            clock = places.model.calendar(f"{name}:{row}", cause="timetable")
+            going = places.model.program(f"{name}:{row}:clock").label("again").slot(clock, WEEK, hour)
+            places.model.start(going.put(permit, 1).take(permit, 1, minimum=0, linger=0.0, into=gone).goto("again"))
     program.take(places.place(name), 1, minimum=1, into=places.model.attribute("permit"))
 
 
 def _departures(places: Places, consignments: Consignments, name: str, pile: Pile) -> None:
-    """A service without a fleet: whatever lies there leaves at its departures, regularly; at once where none are known."""
+    """A service without a fleet: whatever lies there leaves at its departures, by the timetable or regularly; at once where none are known."""
     ship = places.model.program(f"ship:{name}")
-    _cross(consignments, ship, pile, full=None, hours=0.0)
+    _cross(consignments, ship, pile, full=None, hours=0.0, timetable=False)
     ship.leave()
-    going = places.model.program(f"departures:{name}:clock")
     frequency = float(places.compiled.cells.of(places.cells, "services", "frequency")[places.compiled.arcs.service[pile.arcs[0]]])
+    weekly = _weekly(places, pile)
+    for row, hour in weekly:
+        clock = places.model.calendar(f"departures:{name}:{row}", cause="timetable")
+        going = places.model.program(f"departures:{name}:{row}:clock").label("again").slot(clock, WEEK, hour)
+        going.take(pile.store, NO_END, minimum=0, linger=0.0).when(UNITS, "<=", 0, "again").spawn("ship", ship, carrying=True).goto("again")
+        places.model.start(going)
+    if weekly:
+        return
+    going = places.model.program(f"departures:{name}:clock")
     if frequency > 0:
         headway = HOURS / frequency
         going.delay("first", uniform(0.0, headway)).label("next").take(pile.store, NO_END, minimum=0, linger=0.0)

@@ -63,6 +63,9 @@ def _run(consignments: Consignments, train: Program, pile: Pile, arc: int, load:
     """A link: the train keeps its entry for as long as the yearly capacity says, and is on its way meanwhile; then it runs the rest."""
     places = consignments.places
     key = places.ways.link(arc)
+    gate = places.sea(places.calendar_of(arc))
+    if gate is not None:
+        train.wait(gate)
     line = places.line(arc)
     busy = 0.0
     if line is not None:

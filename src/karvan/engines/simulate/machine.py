@@ -11,10 +11,11 @@ its parent's, a verb's of its name, and the lap counts an entity's jumps backwar
 Everything compiled stands in this one file because numba does not see a change in another (`layout.py` is only read).
 """
 
-# ruff: noqa: F403, F405, PLR1714, SIM109  (numba reads `in` more slowly and compiles it longer)
+# ruff: noqa: F403, F405, PLR1714, PLR1730, SIM109  (numba reads `in` more slowly, and compiles it and `max` of two types longer)
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,8 @@ CHILD = np.uint64(0x8CB92BA72F3D8DD7)
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
 _UNIT = 1.0 / 4503599627370496.0
+_NOBODY, _BEFORE, _BEHIND, _WHOEVER = (cast(int, np.int64(x)) for x in (0, 0, 1, -(1 << 60)))
+"""typed, since numba compiles a function anew for every bare number it is called with"""
 POSITIVE = (1 << 40) - 1
 """says to the compiler that an index is not negative: it need not wrap around"""
 LAST_KEY = (1 << 63) - 1
@@ -216,7 +219,8 @@ def tally(PF: Floats, b: int, x: float) -> None:
     PF[b + WAITS] += 1.0
     PF[b + WAIT_SUM] += x
     PF[b + WAIT_SQ] += x * x
-    PF[b + WAIT_MAX] = max(PF[b + WAIT_MAX], x)
+    if x > PF[b + WAIT_MAX]:
+        PF[b + WAIT_MAX] = x
 
 
 @inlined
@@ -254,7 +258,8 @@ def join(EI: Longs, PI: Longs, PF: Floats, b: int, e: int) -> None:
     """Queue entity e at a place, behind all of its priority."""
     n = PI[b + QLEN] + 1
     PI[b + QLEN] = n
-    PF[b + QUEUE_MAX] = max(PF[b + QUEUE_MAX], n)
+    if n > PF[b + QUEUE_MAX]:
+        PF[b + QUEUE_MAX] = n
     tail = PI[b + QTAIL] & INDEX
     if tail == 0:
         EI[e * ENTITY + NEXT] = 0
@@ -265,7 +270,7 @@ def join(EI: Longs, PI: Longs, PF: Floats, b: int, e: int) -> None:
         EI[tail * ENTITY + NEXT] = e
         PI[b + QTAIL] = e
     else:
-        insert(EI, PI, b, e, 1)
+        insert(EI, PI, b, e, _BEHIND)
 
 
 @called
@@ -390,9 +395,10 @@ def suspend(CI: Longs, EI: Longs, EF: Floats, PI: Longs, PF: Floats, b: int, abo
         PI[b + QHEAD] = e
         PI[b + QTAIL] = e
     else:
-        insert(EI, PI, b, e, 0)
+        insert(EI, PI, b, e, _BEFORE)
     PI[b + QLEN] += 1
-    PF[b + QUEUE_MAX] = max(PF[b + QUEUE_MAX], PI[b + QLEN])
+    if PI[b + QLEN] > PF[b + QUEUE_MAX]:
+        PF[b + QUEUE_MAX] = PI[b + QLEN]
     return True
 
 
@@ -412,7 +418,8 @@ def append(EI: Longs, EF: Floats, PI: Longs, PF: Floats, b: int, head: int, tail
                 w = EI[w * ENTITY + NEXT]
     PI[b + LEVEL] += units
     PF[b + UNITS_IN] += units
-    PF[b + LEVEL_MAX] = max(PF[b + LEVEL_MAX], PI[b + LEVEL])
+    if PI[b + LEVEL] > PF[b + LEVEL_MAX]:
+        PF[b + LEVEL_MAX] = PI[b + LEVEL]
 
 
 @called
@@ -507,7 +514,7 @@ def deposit(CI: Longs, EI: Longs, EF: Floats, PI: Longs, PF: Floats, b: int, c: 
         EI[r + TAIL] = 0
         EI[r + UNITS] = 0
     else:
-        append(EI, EF, PI, PF, b, 0, 0, n, now, width)
+        append(EI, EF, PI, PF, b, _NOBODY, _NOBODY, n, now, width)
         if CI[c + C] == UNITS_OF:
             EI[r + UNITS] = 0
 
@@ -1050,7 +1057,7 @@ def machine(
             PF[b + LAST_CAP] = now
             PI[b + CAP] = max(CI[c + B] if CI[c + C] == ASSIGN else PI[b + CAP] + CI[c + B], 0)
             if CI[c + D]:
-                while PI[b + LEVEL] > PI[b + CAP] and suspend(CI, EI, EF, PI, PF, b, -(1 << 60), now, width):
+                while PI[b + LEVEL] > PI[b + CAP] and suspend(CI, EI, EF, PI, PF, b, _WHOEVER, now, width):
                     pass
             if PI[b + KIND] == RESOURCE:
                 rt = grant(EI, EF, PI, PF, HI, b, rt, now, width)

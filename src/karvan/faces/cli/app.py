@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Annotated, Any, Optional
 
 import typer
@@ -16,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from karvan.faces import chart
 from karvan.faces.cli.tables import render
+from karvan.faces.cli.waiting import waiting
 from karvan.faces.messages import LANGUAGES, catalogue
 from karvan.tables.faults import Fault, InvalidData, KarvanError
 from karvan.verbs.catalogue import VERBS
@@ -65,7 +67,7 @@ def _command(verb: Verb) -> Callable[..., None]:
         lang = given.pop("lang", LANGUAGES[0])
         try:
             catalogue(lang)
-            answer = _answer(verb, given)
+            answer = _answer(verb, given, lang)
             if isinstance(answer, Comparison):
                 chart.write(answer, lang)
             if as_json and isinstance(answer, Read):
@@ -109,7 +111,7 @@ def _command(verb: Verb) -> Callable[..., None]:
     parameters.append(_parameter(Option("json", bool, False, "print one JSON document per statement, a line each" if verb.name == "read" else "print one JSON document")))
     if verb.name == "assess":
         parameters.append(_parameter(Option("check", bool, False, "exit with 4 when a target is missed or off course")))
-    if verb.name in ("explain", "route", "calibrate", "facts", "read", "assign", "check", "new", "export", "import"):
+    if verb.name in ("explain", "route", "calibrate", "hindcast", "facts", "read", "assign", "check", "new", "export", "import"):
         parameters.append(_parameter(Option("lang", str, "en", "language of the sentences: en or fr", "LANG")))
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
@@ -139,16 +141,18 @@ def _parameter(option: Option) -> inspect.Parameter:
     return inspect.Parameter(option.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info])
 
 
-def _answer(verb: Verb, given: dict[str, Any]) -> Any:
+def _answer(verb: Verb, given: dict[str, Any], lang: str) -> Any:
     arguments = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
     flag = arguments.pop("case_flag", None)
     if flag is not None:
         arguments["case"] = flag
+    silent = not sys.stderr.isatty() or "NO_COLOR" in os.environ
     if not verb.progresses:
-        return verb.run(**arguments)
-    with Progress(TextColumn("futures"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
-                  console=_stderr(), transient=True, disable=not sys.stderr.isatty() or "NO_COLOR" in os.environ) as bar:  # fmt: skip
-        task = bar.add_task("futures", total=None)
+        with nullcontext() if silent or not verb.waits else waiting(catalogue(lang)["waiting"], _stderr()):
+            return verb.run(**arguments)
+    with Progress(TextColumn(verb.name), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+                  console=_stderr(), transient=True, disable=silent) as bar:  # fmt: skip
+        task = bar.add_task(verb.name, total=None)
         return verb.run(**arguments, progress=lambda done, total: bar.update(task, completed=done, total=total))
 
 

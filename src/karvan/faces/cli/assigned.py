@@ -43,6 +43,32 @@ def flows(answer: Assigned, language: str, width: int = 200) -> Group:
     return Group(*parts)
 
 
+def differing(answer: Assigned, language: str) -> Group:
+    """What differs from the scenario beside it: amounts, and the limits that bind under only one of the two."""
+    words, found = catalogue(language), answer.differences
+    other = "" if answer.other is None else answer.other.scenario
+    parts: list[RenderableType] = []
+    if found.amounts:
+        table = _table(words["differences"].format(scenario=answer.scenario, other=other), ("what", "this", "other", "difference"), ("what",), words)
+        for each in found.amounts:
+            name = each.name or words[f"differences.{each.id}"]
+            table.add_row(name, amount(each.this, "t"), amount(each.other, "t"), _signed(each.difference))
+        parts += [table, Text("")]
+    else:
+        parts.append(Text(words["differences.none"].format(scenario=answer.scenario, other=other)))
+    for scenario, binds in ((answer.scenario, found.only_this), (other, found.only_other)):
+        if binds:
+            names = "; ".join(f"{each.name}{words[f'worth.{each.direction}']}" for each in binds)
+            parts.append(Text(words["differences.binds"].format(scenario=scenario, limits=len(binds), names=names)))
+    if not found.only_this and not found.only_other:
+        parts.append(Text(words["differences.same_binds"]))
+    return Group(*parts)
+
+
+def _signed(tonnes: float) -> str:
+    return f"{'+' if tonnes > 0 else ''}{amount(tonnes, 't')}"
+
+
 def _table(title: str, columns: Iterable[str], left: Sequence[str], words: Words) -> Table:
     """A table whose column names stand in the catalogue; those in `left` are texts."""
     out = Table(title=title, title_justify="left", box=None, header_style="bold")
@@ -159,8 +185,7 @@ def _changes(title: str, changes: Sequence[criticality.Change], words: Words) ->
     shown = falls[: max(half, _MOST_CHANGES - len(rises))] + rises[: max(half, _MOST_CHANGES - len(falls))]
     table = _table(title.format(shown=len(shown), all=len(falls) + len(rises)), ("what", "before", "after", "difference"), ("what",), words)
     for each in shown:
-        sign = "+" if each.difference > 0 else ""
-        table.add_row(each.name, amount(each.before, "t"), amount(each.after, "t"), f"{sign}{amount(each.difference, 't')}")
+        table.add_row(each.name, amount(each.before, "t"), amount(each.after, "t"), _signed(each.difference))
     return table
 
 
@@ -178,6 +203,10 @@ def ranked(answer: Ranked, language: str) -> Group:
 def monthly(answer: Monthly, language: str) -> Group:
     """Flows and what stays home month by month, the sum beside the year solved as one, and the limits that months move most."""
     words, document = catalogue(language), answer.document()
+    worst = max((each.certificate for each in answer.months), key=lambda found: found.worst[1])
+    certified = Text(words["months.certified"].format(gap=f"{worst.worst[1]:.1e}", tolerance=f"{certify.TOLERANCE:.0e}"))
+    if answer.alike:
+        return Group(Text(words["months.alike"].format(year=answer.base.year, scenario=answer.base.scenario)), certified)
     names = dict(zip(answer.base.model.compiled.corridor["cuts"].keys, answer.base.model.compiled.corridor["cuts"]["name"], strict=True))
     chosen = _cuts_of_note(answer, document)
     title = words["months"].format(year=answer.base.year, scenario=answer.base.scenario)
@@ -187,9 +216,7 @@ def monthly(answer: Monthly, language: str) -> Group:
     whole = {row["id"]: row for row in document["cuts"]}
     for key, field in (("months.sum", "sum_of_months"), ("months.year", "year")):
         table.add_row(words[key], *(amount(whole[cut][field], "t") for cut in chosen), amount(document["unserved"][field], "t"))
-    worst = max((each.certificate for each in answer.months), key=lambda found: found.worst[1])
-    said = words["months.certified"].format(gap=f"{worst.worst[1]:.1e}", tolerance=f"{certify.TOLERANCE:.0e}")
-    return Group(table, Text(""), *_swings(answer, document, words), Text(words["months.note"], style="dim"), Text(said))
+    return Group(table, Text(""), *_swings(answer, document, words), Text(words["months.note"], style="dim"), certified)
 
 
 def _swings(answer: Monthly, document: dict[str, Any], words: Words) -> list[RenderableType]:

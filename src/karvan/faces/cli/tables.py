@@ -14,6 +14,7 @@ from karvan.faces.cli import assigned
 from karvan.faces.cli.board import board
 from karvan.faces.cli.calibration import calibration
 from karvan.faces.cli.equilibrium import balanced
+from karvan.faces.cli.hindcast import hindcasts
 from karvan.faces.cli.statements import show
 from karvan.faces.cli.ways import ways
 from karvan.faces.messages import catalogue, say
@@ -24,6 +25,7 @@ from karvan.verbs.calibrate import Fitted
 from karvan.verbs.check import Checked
 from karvan.verbs.explain import Explained
 from karvan.verbs.facts import Facts
+from karvan.verbs.hindcast import Hindcasts
 from karvan.verbs.read import Read
 from karvan.verbs.written import Written
 from karvan.verdict import shipment, wardrop
@@ -66,6 +68,11 @@ def _(answer: Checked, console: Console, language: str) -> None:
 
 
 @render.register
+def _(answer: Hindcasts, console: Console, language: str) -> None:
+    console.print(hindcasts(answer, console.width, language))
+
+
+@render.register
 def _(answer: Read, console: Console, language: str) -> None:
     show(answer, console, language)
 
@@ -97,7 +104,7 @@ def _(answer: Facts, console: Console, language: str) -> None:
     said = words[title].format(shown=len(shown), all=len(answer.shown), years=f"{answer.older_than or 0:g}")
     listed = Table(title=said, title_justify="left", box=None, header_style="bold")
     for name in ("age", "basis", "table", "id", "value", "publisher", "date"):
-        listed.add_column(words[f"facts.{name}"], justify="right" if name == "age" else "left", no_wrap=name == "age")
+        listed.add_column(words[f"facts.{name}"], justify="right" if name == "age" else "left", no_wrap=name == "age", overflow="fold")
     for fact in shown:
         listed.add_row("–" if fact.age is None else f"{fact.age:.1f}", words[f"basis.{fact.basis}"], fact.table, Text(fact.id), Text(fact.value),
                        Text(fact.publisher or words["facts.no_source"]), fact.date or "–")  # fmt: skip
@@ -108,7 +115,7 @@ def _covered(answer: Facts, words: dict[str, str]) -> Table:
     """Coverage per table."""
     table = Table(title=words["facts.covered"], title_justify="left", box=None, header_style="bold")
     for name in ("table", "rows", "rows_with_source", "cells", "cells_with_source", "share", "cells_stated"):
-        table.add_column(words[f"facts.{name}"], justify="left" if name == "table" else "right")
+        table.add_column(words[f"facts.{name}"], justify="left" if name == "table" else "right", no_wrap=name == "table")
     for each in answer.ages.coverage:
         share = f"{100 * each.cells_with_source / each.cells:.0f} %" if each.cells else "–"
         table.add_row(each.table, str(each.rows), str(each.rows_with_source), str(each.cells), str(each.cells_with_source), share,
@@ -137,6 +144,8 @@ def _(answer: Assigned, console: Console, language: str) -> None:
     if answer.other is not None:
         console.print(f"\n{catalogue(language)['assign.beside']} {answer.other.scenario}")
         console.print(assigned.flows(answer.other, language, console.width))
+        console.print()
+        console.print(assigned.differing(answer, language))
 
 
 @render.register
