@@ -9,8 +9,10 @@ from typing import Any
 
 from karvan.corridor.corridor import Corridor
 from karvan.tables.faults import UsageError
+from karvan.verbs import delays as beside_assign
 from karvan.verbs import options, scenarios
 from karvan.verbs.declaration import Option, Progress, Verb
+from karvan.verbs.delays import Delayed
 from karvan.verbs.loading import fit_of, load
 from karvan.verdict import document, simulation
 from karvan.verdict.model import prepare
@@ -59,12 +61,18 @@ class Simulated:
 
 def simulate(
     case: str, year: int | None, replications: int, seed: int, workers: int, scenario: Path | None, set: tuple[str, ...], compare: str | None,
-    until: float | None, antithetic: bool, progress: Progress | None = None,
-) -> Simulated:  # fmt: skip
+    until: float | None, antithetic: bool, delays: bool = False, fit_delays: bool = False, write: bool = False, progress: Progress | None = None,
+) -> Simulated | Delayed:  # fmt: skip
     _check(replications, workers, until)
+    how = simulation.Options(replications, seed, workers, until, antithetic)
+    if delays or fit_delays or write:
+        beside = tuple(name for name, given in (("--compare", compare), ("--until", until)) if given is not None)
+        beside_assign.check(case, fit_delays, write, scenario is not None or bool(set), beside, how)
     corridor = load(case)
     chosen = corridor.settings.first_year if year is None else year
-    how = simulation.Options(replications, seed, workers, until, antithetic)
+    if delays or fit_delays:
+        forced = scenarios.apply(corridor, scenario, set).forced
+        return beside_assign.of(case, _play(corridor, chosen, scenario, set, how, progress), forced, how, fit_delays, write, progress)
     first = _play(corridor, chosen, scenario, set, how, progress)
     other = None if compare is None else _play(corridor, chosen, scenarios.beside(compare), (), how, progress)
     return Simulated(first, how, other)
@@ -92,5 +100,8 @@ VERB = Verb(
     (options.CASE_FIRST, options.YEAR, Option("replications", int, 100, "how many times the year is played", "N", "n"), options.SEED, options.WORKERS,
      options.SCENARIO, options.SET, options.COMPARE,
      Option("until", float, None, "go on until the interval of the tonnes that arrive is this share of them, 0.01 for 1 %", "SHARE"),
-     Option("antithetic", bool, False, "play every year a second time with mirrored luck; the pair is one observation")), simulate, progresses=True,
+     Option("antithetic", bool, False, "play every year a second time with mirrored luck; the pair is one observation"),
+     Option("delays", bool, False, "set the waits that assign says beside those of the played days, and hours door to door"),
+     Option("fit_delays", bool, False, "play other scales of demand too, and fit the delay functions of assign to the waits"),
+     Option("write", bool, False, "store that fit in CASE/fitted/, for assign --delays fitted")), simulate, progresses=True,
 )  # fmt: skip

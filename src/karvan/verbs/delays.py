@@ -1,0 +1,102 @@
+"""What `simulate --delays` and `simulate --fit-delays` give back: the waits of assign beside played days, and delay functions fitted to them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from karvan.bridge.limits import DELAYS
+from karvan.files import cases
+from karvan.files.folder import write_texts
+from karvan.files.toml_text import toml_text
+from karvan.tables.faults import UsageError
+from karvan.verbs.declaration import Progress
+from karvan.verdict import delay_fit, document, simulation
+from karvan.verdict.delay_fit import DelayFit
+from karvan.verdict.delays import DelayRow, Delays, Unplayed
+from karvan.verdict.door_to_door import DoorRow, Doors
+from karvan.verdict.futures import Forced
+from karvan.verdict.simulation import Played
+
+MOST_DOORS = 10
+LEAST_REPLICATIONS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Delayed:
+    """The waits of assign beside those of a played year; the fit, where it was asked for, and where it was written."""
+
+    played: Played
+    options: simulation.Options
+    fit: DelayFit | None = None
+    written: Path | None = None
+
+    @cached_property
+    def _table(self) -> Delays:
+        return Delays(self.played)
+
+    @cached_property
+    def rows(self) -> list[DelayRow]:
+        """Every wait that both sides have."""
+        return self._table.rows()
+
+    @cached_property
+    def unplayed(self) -> list[Unplayed]:
+        """Limits with a delay in assign on which nothing of the played year queues."""
+        return self._table.unplayed()
+
+    @cached_property
+    def doors(self) -> list[DoorRow]:
+        """Hours door to door of the largest flows."""
+        return Doors(self.played).rows(MOST_DOORS)
+
+    def document(self) -> dict[str, Any]:
+        played = self.played
+        out = {
+            "schema_version": document.SCHEMA_VERSION,
+            "manifest": document.manifest(
+                played.model.compiled.corridor, year=played.year, scenario=played.scenario, seed=self.options.seed, replications=played.experiment.complete,
+                asked=played.experiment.asked, antithetic=self.options.antithetic,
+            ),
+            "said": played.experiment.said,
+            "delays": [{**asdict(row), "assigned": row.assigned, "agrees": row.agrees} for row in self.rows],
+            "unplayed": [asdict(each) for each in self.unplayed],
+            "journeys": [{**asdict(row), "difference": row.difference, "remainder": row.remainder} for row in self.doors],
+        }  # fmt: skip
+        if self.fit is not None:
+            out["fit"] = {
+                "demands": list(self.fit.demands), "written": self.written is not None,
+                "limits": [{**asdict(row), "quality": row.quality, "taken": row.taken, "saturated": row.saturated, "used_misfit": row.used_misfit}
+                           for row in self.fit.rows],
+            }  # fmt: skip
+        return dict(document.plain(out))
+
+
+def check(case: str, fit: bool, write: bool, changed: bool, beside: tuple[str, ...], options: simulation.Options) -> None:
+    """Nothing, or `UsageError`, before anything is played. `changed`: a scenario is asked for; `beside`: what cannot be asked together."""
+    if write and not fit:
+        raise UsageError("--write stores a fit: ask for --fit-delays too.")
+    if beside:
+        raise UsageError(f"{beside[0]} and {'--fit-delays' if fit else '--delays'} are different questions. Ask one at a time.")
+    if fit and options.replications < LEAST_REPLICATIONS:
+        raise UsageError(f"--replications {options.replications}: --fit-delays needs {LEAST_REPLICATIONS} or more, to know how sure each wait is.")
+    if write and changed:
+        raise UsageError("--write stores a fit to the case as it stands: leave --scenario and --set out.")
+    if write and cases.is_built_in(case):
+        raise UsageError("A built-in case is read-only. `karvan new DIR` makes a copy of your own; fit that one.")
+
+
+def of(case: str, played: Played, forced: Forced, options: simulation.Options, fit: bool, write: bool, progress: Progress | None) -> Delayed:
+    """The table, and the fit where it is asked for."""
+    if not fit:
+        return Delayed(played, options)
+    found = delay_fit.fit(played, forced, options, progress=progress)
+    return Delayed(played, options, found, _write(case, found) if write else None)
+
+
+def _write(case: str, found: DelayFit) -> Path:
+    folder = cases.locate(case) / "fitted"
+    write_texts(folder, {f"{DELAYS}.toml": toml_text(delay_fit.document(found))})
+    return folder / f"{DELAYS}.toml"
