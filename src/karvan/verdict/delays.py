@@ -243,7 +243,7 @@ class Delays:
             use_played = Estimate.over(1.0 - found.column((place, "level")) / found.column((place, "capacity")))
         else:
             use_played = Estimate.of(found.interval(place, "utilisation"))
-        reasons = [*self._rate(limit), *self._length(i, limit, place), *self._weather(limit), *self._background(i), *self._shape(i, kind)]
+        reasons = [*self._rate(limit), *self._length(i, limit, place), *self._weather(limit), *self._background(i), *self._shape(i, kind, place)]
         return self._row(kind, limit.table, limit.key, limit.direction, float(waits.use[i]), use_played, (float(waits.delay[i]), 0.0, 0.0),
                          Estimate.over(waits.wait(place)), waits.grows([place]), reasons)  # fmt: skip
 
@@ -308,12 +308,16 @@ class Delays:
         """What keeps a server busy: the hours of the terminal in assign, a load at the rate of the capacity in the days."""
         if limit.table != "terminals":
             return []
-        found = self.played.experiment
-        busy = float(np.nansum(found.column((place, "level"))) * self.played.hours / np.nansum(found.column((place, "waits"))))
+        busy = self._busy(place)
         said = float(self.compiled.cells.of(self.played.answer.cells, "terminals", "time")[limit.position])
         if not said or not busy or max(busy / said, said / busy) < OTHER_LENGTH:
             return []
         return [Message("delays.length", {"busy": busy, "said": said})]
+
+    def _busy(self, place: str) -> float:
+        """Hours for which one visit keeps a server or a line."""
+        found = self.played.experiment
+        return float(np.nansum(found.column((place, "level"))) * self.played.hours / np.nansum(found.column((place, "waits"))))
 
     def _rate(self, limit: Limit) -> list[Message]:
         """Units an hour at one server, where a routine says another figure than the capacity."""
@@ -353,9 +357,9 @@ class Delays:
         share = float(self.played.days.plan.others[i]) / (load * self.played.demand) if load else 0.0
         return [Message("delays.background", {"share": min(share, 1.0)})] if share > LEAST_SHARE else []
 
-    def _shape(self, i: int, kind: str) -> list[Message]:
+    def _shape(self, i: int, kind: str, place: str) -> list[Message]:
         if kind == LINE:
-            return [Message("delays.line", {"hours": HOURS / float(self.played.answer.conditions.capacity[i])})] if self.compiled.limits[i].unit == "train" else []
+            return [Message("delays.line", {"hours": self._busy(place)})]
         return [Message("delays.wagons", {"exponent": float(self.compiled.delay.exponent[i])})] if kind == POOL else []
 
     def _season(self, piles: Sequence[str]) -> list[Message]:

@@ -76,7 +76,8 @@ class Doors:
     def _pile_key(name: str, known: Known) -> tuple[str, str, str, str]:
         if known.role == "quay":
             return "quay", known.key, known.direction, known.other
-        return ("siding", *name.split(":")[1:3], "")
+        ends, arcs = name.split(":")[1:3]
+        return "siding", ends, arcs, ""
 
     def rows(self, most: int | None = None) -> list[DoorRow]:
         """The journeys with most tonnes first."""
@@ -99,11 +100,11 @@ class Doors:
             delay[j] = float((self.queued.time - conditions.time)[arcs].sum())
             for part, hours in self._waits(traffic).items():
                 waits[part] += hours * traffic.tonnes / float(weights.sum())
-        mean = [float(np.average(each, weights=weights)) for each in (moving, headway, delay)]
+        moves, departs, queues = (float(np.average(each, weights=weights)) for each in (moving, headway, delay))
         first = of[0]
-        found = self.found.interval(name, "wait")
-        return DoorRow(first.origin, first.destination, first.kind, float(weights.sum()), self._route(model.compiled.od_names.index((first.origin, first.destination, first.kind))),
-                       sum(mean), *mean, Estimate.of(found), waits)  # fmt: skip
+        od = model.compiled.od_names.index((first.origin, first.destination, first.kind))
+        return DoorRow(first.origin, first.destination, first.kind, float(weights.sum()), self._route(od), moves + departs + queues, moves, departs, queues,
+                       Estimate.of(self.found.interval(name, "wait")), waits)  # fmt: skip
 
     def _route(self, od: int) -> float:
         """Hours of the route of least generalised cost, queues included."""
@@ -141,7 +142,7 @@ class Doors:
 
     def _haul(self, piece: Piece, out: dict[str, float]) -> None:
         keys = [self._key(arc) for arc in piece.arcs]
-        out[FORMING] += self._lies(("siding", *f"{keys[0]}>{keys[-1]}:{self._digest(piece)}".split(":"), ""))
+        out[FORMING] += self._lies(("siding", f"{keys[0]}>{keys[-1]}", digest(self._ways, piece.arcs), ""))
         for arc in piece.arcs:
             if self.arcs.link[arc] >= 0:
                 out[LINES] += self._at(self._line(arc))
@@ -178,9 +179,6 @@ class Doors:
 
     def _key(self, arc: int) -> str:
         return str(self._ways.keys[arc])
-
-    def _digest(self, piece: Piece) -> str:
-        return digest(self._ways, piece.arcs)
 
     def _terminal(self, arc: int) -> str:
         return str(self.compiled.corridor["terminals"].keys[self.arcs.terminal[arc]])

@@ -216,7 +216,7 @@ def plan(
     amount = incidence.amount * route_flow[taken]
     kinds, sent = len(compiled.commodities), compiled.demands.commodity[routes.od[taken]]
     place = incidence.resource.astype(np.int64) * kinds + sent
-    others_by = np.bincount(place, np.where(played[taken], 0.0, amount), len(compiled.limits) * kinds).reshape(-1, kinds)
+    others_by = np.bincount(place, np.where(played[taken], 0.0, amount), len(compiled.limits) * kinds).reshape(-1, kinds).astype(np.float64)
     faults = list(_faults(ways, routes, played))
     if faults:
         raise InvalidData(faults)
