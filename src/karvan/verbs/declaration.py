@@ -54,8 +54,8 @@ class Option:
 @dataclass(frozen=True)
 class Verb:
     """One verb: what it answers, its options, and the function, whose keyword arguments are the options' names.
-    A verb that `progresses` also takes progress=, called with (done, total). One that `waits` may be long at work without steps
-    to count: a first run compiles the engine."""
+    A verb that `progresses` also takes progress=, called with (done, total) of what it `counts`. One that `waits` may be long at
+    work without steps to count: a first run compiles the engine."""
 
     name: str
     meaning: str
@@ -63,6 +63,7 @@ class Verb:
     run: Callable[..., Any]
     progresses: bool = False
     waits: bool = False
+    counts: str = "futures"
 
     def arguments(self, given: dict[str, Any], needed: Collection[str] = ()) -> dict[str, Any]:
         """Every option with its value, those not given with their default, those `needed` never without one. Raises `UsageError`

@@ -12,16 +12,22 @@ from karvan.files import cases
 from karvan.files.folder import write_texts
 from karvan.files.toml_text import toml_text
 from karvan.tables.faults import UsageError
-from karvan.verbs.declaration import Progress
+from karvan.verbs.declaration import Option, Progress
 from karvan.verdict import delay_fit, document, simulation
 from karvan.verdict.delay_fit import DelayFit
 from karvan.verdict.delays import DelayRow, Delays, Unplayed
 from karvan.verdict.door_to_door import DoorRow, Doors
 from karvan.verdict.futures import Forced
+from karvan.verdict.simulated import record
 from karvan.verdict.simulation import Played
 
 MOST_DOORS = 10
 LEAST_REPLICATIONS = 5
+OPTIONS = (
+    Option("delays", bool, False, "set the waits that assign says beside those of the played days, and hours door to door"),
+    Option("fit_delays", bool, False, "play other scales of demand too, and fit the delay functions of assign to the waits"),
+    Option("write", bool, False, "store that fit in CASE/fitted/, for assign --delays fitted"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +67,9 @@ class Delayed:
                 asked=played.experiment.asked, antithetic=self.options.antithetic,
             ),
             "said": played.experiment.said,
-            "delays": [{**asdict(row), "assigned": row.assigned, "agrees": row.agrees} for row in self.rows],
+            "delays": [{**record(row), "assigned": row.assigned, "agrees": row.agrees, "reasons": [asdict(each) for each in row.reasons]} for row in self.rows],
             "unplayed": [asdict(each) for each in self.unplayed],
-            "journeys": [{**asdict(row), "difference": row.difference, "remainder": row.remainder} for row in self.doors],
+            "journeys": [{**record(row), "difference": row.difference, "remainder": row.remainder} for row in self.doors],
         }  # fmt: skip
         if self.fit is not None:
             out["fit"] = {

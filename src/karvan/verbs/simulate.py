@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from karvan.corridor.corridor import Corridor
+from karvan.engines.simulate.analysis import LEAST
 from karvan.tables.faults import UsageError
 from karvan.verbs import delays as beside_assign
-from karvan.verbs import options, scenarios
+from karvan.verbs import options, scenarios, traces
 from karvan.verbs.declaration import Option, Progress, Verb
 from karvan.verbs.delays import Delayed
 from karvan.verbs.loading import fit_of, load
 from karvan.verdict import document, simulation
 from karvan.verdict.model import prepare
-from karvan.verdict.simulated import Tables
+from karvan.verdict.simulated import Tables, record
+from karvan.verdict.simulated_differences import Differences
 from karvan.verdict.simulation import Played
 
 MOST = 100_000
+PAGE, ALL = "page", "all"
+TABLES = ("cuts", "causes", "terminals", "months", "services", "pools", "lines", "journeys")
+SHOWN = (PAGE, *TABLES, ALL)
+"""what a person may ask to see: a page of the most important, one table whole, or all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,11 +35,25 @@ class Simulated:
     played: Played
     options: simulation.Options
     other: Played | None = None
+    halted: bool = False
+    """by hand, before one replication of the compared scenario was complete."""
+    show: str = PAGE
+    """one of `SHOWN`, for people; the document holds all."""
 
     @cached_property
     def tables(self) -> Tables:
         """The rows of the year."""
         return Tables(self.played)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped by hand: the figures are of what was complete."""
+        return self.halted or self.played.experiment.stopped or (self.other is not None and self.other.experiment.stopped)
+
+    @cached_property
+    def differences(self) -> Differences | None:
+        """What the compared scenario changes; None without one, and where it was stopped before any of it was complete."""
+        return None if self.other is None else Differences(self.tables, Tables(self.other))
 
     def document(self) -> dict[str, Any]:
         played, tables = self.played, self.tables
@@ -46,27 +66,44 @@ class Simulated:
             ),
             "said": found.said,
             "sent": sum(played.days.sent.values()),
-            "terminals": [asdict(row) for row in tables.terminals()],
-            "services": [asdict(row) for row in tables.services()],
-            "pools": [asdict(row) for row in tables.pools()],
-            "lines": [asdict(row) for row in tables.lines()],
-            "journeys": [asdict(row) for row in tables.journeys()],
-            "cuts": [asdict(row) for row in tables.cuts()],
-            "causes": [asdict(row) for row in tables.causes()],
-            "growing": [asdict(each) for each in found.growing],
-            "failed": [asdict(each) for each in found.failed],
+            "terminals": [record(row) for row in tables.terminals()],
+            "services": [record(row) for row in tables.services()],
+            "pools": [record(row) for row in tables.pools()],
+            "lines": [record(row) for row in tables.lines()],
+            "journeys": [record(row) for row in tables.journeys()],
+            "cuts": [record(row) for row in tables.cuts()],
+            "causes": [record(row) for row in tables.causes()],
+            "growing": [record(each) for each in found.growing],
+            "failed": [record(each) for each in found.failed],
         }  # fmt: skip
+        if self.other is not None and self.differences is not None:
+            out["compare"] = _compared(self.other, self.differences)
         return dict(document.plain(out))
+
+
+def _compared(other: Played, found: Differences) -> dict[str, Any]:
+    return {
+        "scenario": other.scenario,
+        "said": other.experiment.said,
+        "sent": sum(other.days.sent.values()),
+        "pairs": found.pairs,
+        "arrived": {"difference": found.arrived.mean, "low": found.arrived.low, "high": found.arrived.high, "gain": found.arrived.gain},
+        "differences": [record(row) for row in found.rows],
+        "growing": [record(each) for each in other.experiment.growing],
+        "failed": [record(each) for each in other.experiment.failed],
+    }
 
 
 def simulate(
     case: str, year: int | None, replications: int, seed: int, workers: int, scenario: Path | None, set: tuple[str, ...], compare: str | None,
-    until: float | None, antithetic: bool, delays: bool = False, fit_delays: bool = False, write: bool = False, progress: Progress | None = None,
+    until: float | None, antithetic: bool, show: str = PAGE, trace: Path | None = None, traced: int = 0, delays: bool = False, fit_delays: bool = False,
+    write: bool = False, progress: Progress | None = None,
 ) -> Simulated | Delayed:  # fmt: skip
-    _check(replications, workers, until)
+    _check(replications, workers, until, show)
+    traces.check(trace, traced, replications)
     how = simulation.Options(replications, seed, workers, until, antithetic)
     if delays or fit_delays or write:
-        beside = tuple(name for name, given in (("--compare", compare), ("--until", until)) if given is not None)
+        beside = tuple(name for name, given in (("--compare", compare), ("--until", until), ("--trace", trace)) if given is not None)
         beside_assign.check(case, fit_delays, write, scenario is not None or bool(set), beside, how)
     corridor = load(case)
     chosen = corridor.settings.first_year if year is None else year
@@ -74,17 +111,28 @@ def simulate(
         forced = scenarios.apply(corridor, scenario, set).forced
         return beside_assign.of(case, _play(corridor, chosen, scenario, set, how, progress), forced, how, fit_delays, write, progress)
     first = _play(corridor, chosen, scenario, set, how, progress)
-    other = None if compare is None else _play(corridor, chosen, scenarios.beside(compare), (), how, progress)
-    return Simulated(first, how, other)
+    if trace is not None:
+        traces.write(trace, first, seed, traced)
+    other, halted = None, compare is not None and first.experiment.stopped
+    if compare is not None and not halted:
+        try:
+            other = _play(corridor, chosen, scenarios.beside(compare), (), how, progress)
+        except KeyboardInterrupt:  # what is there of the first is worth more than nothing
+            halted = True
+    return Simulated(first, how, other, halted, show)
 
 
-def _check(replications: int, workers: int, until: float | None) -> None:
+def _check(replications: int, workers: int, until: float | None, show: str) -> None:
+    if show not in SHOWN:
+        raise UsageError(f"--show {show}: expected one of {', '.join(SHOWN)}.")
     if not 1 <= replications <= MOST:
         raise UsageError(f"--replications {replications}: expected 1 to {MOST:,}.")
     if workers < 1:
         raise UsageError(f"--workers {workers}: expected 1 or more.")
     if until is not None and not 0 < until < 1:
         raise UsageError(f"--until {until:g}: expected a share of the mean between 0 and 1, as 0.01 for 1 %.")
+    if until is not None and replications < LEAST:
+        raise UsageError(f"--replications {replications} with --until: expected {LEAST} or more, before which no interval says when to stop.")
 
 
 def _play(
@@ -101,7 +149,6 @@ VERB = Verb(
      options.SCENARIO, options.SET, options.COMPARE,
      Option("until", float, None, "go on until the interval of the tonnes that arrive is this share of them, 0.01 for 1 %", "SHARE"),
      Option("antithetic", bool, False, "play every year a second time with mirrored luck; the pair is one observation"),
-     Option("delays", bool, False, "set the waits that assign says beside those of the played days, and hours door to door"),
-     Option("fit_delays", bool, False, "play other scales of demand too, and fit the delay functions of assign to the waits"),
-     Option("write", bool, False, "store that fit in CASE/fitted/, for assign --delays fitted")), simulate, progresses=True,
+     Option("show", str, PAGE, f"what is printed for people: {', '.join(SHOWN[:-1])} or {ALL}", "TABLE"),
+     *traces.OPTIONS, *beside_assign.OPTIONS), simulate, progresses=True, counts="replications",
 )  # fmt: skip

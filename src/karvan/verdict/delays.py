@@ -18,9 +18,9 @@ from karvan.bridge.expanded import DIRECTIONS
 from karvan.bridge.limits import Limit
 from karvan.engines import arrays
 from karvan.engines.arrays import Floats
-from karvan.engines.delays import FULL
+from karvan.engines.simulate.analysis import interval
 from karvan.verdict.simulated import Estimate
-from karvan.verdict.simulation import FORMING, Played, total
+from karvan.verdict.simulation import Played, total
 from karvan.verdict.tell import Message
 
 TERMINAL, LINE, POOL, SHIPS, SERVICE, TRAINS = "terminal", "line", "pool", "ships", "service", "trains"
@@ -120,10 +120,7 @@ class Waits:
         """float64[run], mean hours in piles, by Little's law for each, weighted with t a year."""
         hours = []
         for name in names:
-            if name in self.found.kept:
-                level, out = self.found.column((name, "level")), self.found.column((name, "units_out"))
-            else:
-                level, out = (np.array([self.found.interval(name, field).mean]) for field in ("level", "units_out"))
+            level, out = self.found.column((name, "level")), self.found.column((name, "units_out"))
             with np.errstate(divide="ignore", invalid="ignore"):
                 hours.append(np.where(out > 0, level * self.played.hours / out, np.nan))
         return _mean(hours, tonnes)
@@ -197,6 +194,11 @@ class Delays:
         self.compiled, self.corridor = played.model.compiled, played.model.compiled.corridor
         self._closed: dict[str, float] = {}
 
+    def _over(self, runs: Floats) -> Estimate:
+        """The mean of a figure of every run."""
+        seen = self.played.experiment.independent(runs)
+        return Estimate.of(interval(seen)) if len(seen) else Estimate(math.nan, math.nan, math.nan)
+
     def rows(self) -> list[DelayRow]:
         """Every wait that both sides have, the largest difference first within a kind."""
         found = [*self._limits(), *self._services(), *self._trains()]
@@ -240,12 +242,12 @@ class Delays:
         found, waits = self.played.experiment, self.waits
         kind = {"terminals": TERMINAL, "links": LINE, "fleets": POOL}[limit.table]
         if kind == POOL:
-            use_played = Estimate.over(1.0 - found.column((place, "level")) / found.column((place, "capacity")))
+            use_played = self._over(1.0 - found.column((place, "level")) / found.column((place, "capacity")))
         else:
             use_played = Estimate.of(found.interval(place, "utilisation"))
         reasons = [*self._rate(limit), *self._length(i, limit, place), *self._weather(limit), *self._background(i), *self._shape(i, kind, place)]
         return self._row(kind, limit.table, limit.key, limit.direction, float(waits.use[i]), use_played, (float(waits.delay[i]), 0.0, 0.0),
-                         Estimate.over(waits.wait(place)), waits.grows([place]), reasons)  # fmt: skip
+                         self._over(waits.wait(place)), waits.grows([place]), reasons)  # fmt: skip
 
     def _ships(self, i: int, limit: Limit, piles: list[str]) -> DelayRow:
         waits = self.waits
@@ -256,12 +258,12 @@ class Delays:
         busy = Estimate(math.nan, math.nan, math.nan)
         if fleet is not None and idle in waits.known:
             lay = total(self.played, [idle], "waits") * np.nan_to_num(waits.wait(idle))
-            busy = Estimate.over(1.0 - lay / (fleet.ships * self.played.hours))
+            busy = self._over(1.0 - lay / (fleet.ships * self.played.hours))
         several = len(list(waits.services(limit.key, limit.direction)))
         reasons = [Message("delays.loads", {})] + ([Message("delays.shared", {"services": several})] if several > 1 else [])
         reasons += self._closed_ports(piles) + self._season(piles)
         return self._row(SHIPS, "fleets", limit.key, limit.direction, float(waits.use[i]), busy, (float(waits.delay[i]), 0.0, 0.0),
-                         Estimate.over(beside), waits.grows(piles), reasons)  # fmt: skip
+                         self._over(beside), waits.grows(piles), reasons)  # fmt: skip
 
     def _services(self) -> Iterator[DelayRow]:
         waits = self.waits
@@ -278,14 +280,14 @@ class Delays:
                 assigned = (0.0 if i is None else float(waits.delay[i]), waits.headway_of(service, direction), berth)
                 reasons = ([Message("delays.loads", {})] if fleet else [Message("delays.departures", {})]) + self._closed_ports(piles) + self._season(piles)
                 yield self._row(SERVICE, "services", service, direction, math.nan if i is None else float(waits.use[i]),
-                                Estimate(math.nan, math.nan, math.nan), assigned, Estimate.over(waits.lies(piles, tonnes)), waits.grows(piles), reasons)  # fmt: skip
+                                Estimate(math.nan, math.nan, math.nan), assigned, self._over(waits.lies(piles, tonnes)), waits.grows(piles), reasons)  # fmt: skip
 
     def _trains(self) -> Iterator[DelayRow]:
         """What trains are waited for, by mode: the headways on the way of a train beside the time in the siding."""
         by: dict[str, list[str]] = {}
         arcs = self.compiled.arcs
         for name, known in self.waits.known.items():
-            if known.role == FORMING and self.played.days.passing.get(name) and known.table == "links":
+            if known.role == "siding" and self.played.days.passing.get(name) and known.table == "links":
                 mode = str(self.corridor["links"].row(known.key)["mode_id"])
                 by.setdefault(mode, []).append(name)
         headway: dict[str, list[tuple[float, float]]] = {}
@@ -297,10 +299,10 @@ class Delays:
                     headway.setdefault(mode, []).append((traffic.tonnes, float(self.waits.headway[list(piece.arcs)].sum())))
         for mode, names in sorted(by.items()):
             tonnes = [self.played.days.passing[name] for name in names]
-            hours = float(self.waits.lies(names, tonnes).mean())
+            hours = self._over(self.waits.lies(names, tonnes))
             said = headway.get(mode, [])
             mean = sum(weight * each for weight, each in said) / sum(weight for weight, _ in said) if said else 0.0
-            yield self._row(TRAINS, "modes", mode, "", math.nan, Estimate(math.nan, math.nan, math.nan), (0.0, mean, 0.0), Estimate(hours, math.nan, math.nan), False,
+            yield self._row(TRAINS, "modes", mode, "", math.nan, Estimate(math.nan, math.nan, math.nan), (0.0, mean, 0.0), hours, False,
                             [Message("delays.forming", {})])  # fmt: skip
 
     # ---- why they differ --------------------------------------------------------------------------------------------
@@ -370,8 +372,3 @@ class Delays:
             if months.sum() > 0:
                 most = max(most, float(months.max() / months.mean()))
         return [Message("delays.season", {"factor": most})] if most > OTHER_LENGTH else []
-
-
-def is_full(use: float) -> bool:
-    """Whether assign itself holds a limit to be full: what it then says is a price, not a wait."""
-    return use >= FULL

@@ -8,18 +8,22 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 
 from karvan.bridge.days.calendar import HOUR_A_DAY
 from karvan.bridge.days.places import CARGO, VEHICLE, Known
 from karvan.engines.arrays import Floats
-from karvan.engines.simulate.analysis import Interval, interval
-from karvan.verdict.simulation import ARRIVED, FORMING, Played, total
+from karvan.engines.simulate.analysis import Interval, interval, prediction
+from karvan.verdict.simulation import Played, total
 
 MONTHS = range(12)
-PILES = ("quay", FORMING)
+PILES = ("quay", "siding")
+VISIT = "visit"
+"""the unit of a terminal at which no pile is kept."""
+_UNKEPT = np.empty(0)
 
 
 @dataclass(frozen=True)
@@ -29,17 +33,27 @@ class Estimate:
     mean: float
     low: float
     high: float
+    runs: Floats = field(default_factory=lambda: _UNKEPT, repr=False, compare=False)
+    """float64[run], what every run says, from which pairs of runs are compared; empty where only the mean is kept, as of months."""
 
     @classmethod
-    def of(cls, found: Interval, factor: float = 1.0) -> Estimate:
-        """From an interval, in another unit."""
-        return cls(found.mean * factor, found.low * factor, found.high * factor)
+    def of(cls, found: Interval, factor: float = 1.0, runs: Floats = _UNKEPT) -> Estimate:
+        """From an interval, in another unit; `runs` in that unit already."""
+        return cls(found.mean * factor, found.low * factor, found.high * factor, runs)
 
-    @classmethod
-    def over(cls, values: Floats, factor: float = 1.0) -> Estimate:
-        """From the figures of independent runs, without those that observed nothing."""
-        seen = np.asarray(values)[np.isfinite(values)]
-        return cls.of(interval(seen), factor) if len(seen) else cls(math.nan, math.nan, math.nan)
+
+NOTHING = Estimate(math.nan, math.nan, math.nan)
+
+
+def record(row: Any) -> dict[str, Any]:
+    """A row as plain values: its fields, an estimate as mean, low and high."""
+    return {each.name: _plain(getattr(row, each.name)) for each in fields(row)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Estimate):
+        return {"mean": value.mean, "low": value.low, "high": value.high}
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,8 @@ class TerminalRow:
     unit: str
     throughput: Estimate
     """units a year that leave its quays, or visits of its servers where no pile is kept."""
+    sent: float
+    """t a year that `assign` sends by it."""
     utilisation: Estimate
     """share of its berths or servers that are busy, while they may work."""
     waiting: Estimate
@@ -151,6 +167,7 @@ class CutRow:
     name: str
     direction: str
     commodity: str
+    """or its group, dry or oil, or all."""
     tonnes: Estimate
     risk: tuple[float, float]
     """where one year falls with 90 %."""
@@ -186,6 +203,16 @@ class Tables:
     def _names(self, role: str, table: str, key: str) -> list[str]:
         return self._by[role, table, key]
 
+    def over(self, values: Floats, factor: float = 1.0) -> Estimate:
+        """From the figures of every run, without those that observed nothing; an antithetic pair is one observation."""
+        runs = np.where(np.isfinite(values), values, np.nan) * factor
+        seen = self.found.independent(runs)
+        return Estimate.of(interval(seen), runs=runs) if len(seen) else NOTHING
+
+    def _whole(self, name: str, field: str, factor: float = 1.0) -> Estimate:
+        """A field of a place over the year."""
+        return Estimate.of(self.found.interval(name, field), factor, self.found.column((name, field)) * factor)
+
     def _column(self, names: Sequence[str], field: str) -> Floats:
         return total(self.played, list(names), field)
 
@@ -198,10 +225,10 @@ class Tables:
 
     # ---- rows -------------------------------------------------------------------------------------------------------
     def terminals(self) -> list[TerminalRow]:
-        """Every terminal at which something is counted, the longest wait first."""
+        """Every terminal at which something is counted, first those at which tonnes wait longest, all of them together."""
         keys = dict.fromkeys(known.key for known in self.played.days.known.values() if known.table == "terminals" and known.role in ("berth", "step", "waiting"))
         rows = [self._terminal(key) for key in keys]
-        return sorted(rows, key=lambda row: -max(np.nan_to_num(row.waiting_hours.mean), np.nan_to_num(row.visit_wait.mean)))
+        return sorted(rows, key=lambda row: -row.sent * max(np.nan_to_num(row.waiting_hours.mean), np.nan_to_num(row.visit_wait.mean)))
 
     def _terminal(self, key: str) -> TerminalRow:
         hours = self.played.hours
@@ -215,17 +242,17 @@ class Tables:
         calendar = str(self.corridor["terminals"].row(key)["calendar_id"] or "")
         gates, bans = self._names("weather", "calendars", calendar), self._names("ban", "terminals", key)
         days = hours / HOUR_A_DAY
-        nothing = tuple(Estimate(math.nan, math.nan, math.nan) for _ in MONTHS)
+        nothing = tuple(NOTHING for _ in MONTHS)
         with np.errstate(divide="ignore", invalid="ignore"):
             return TerminalRow(
-                key, self._name("terminals", key), known.unit,
-                throughput=Estimate.over(out if waiting else visits),
-                utilisation=Estimate.of(self.found.interval(servers[0], "utilisation")) if servers else nothing[0],
-                waiting=Estimate.over(level) if waiting else nothing[0],
-                waiting_hours=Estimate.over(level * hours / out) if waiting else nothing[0],
-                visits=Estimate.over(visits), visit_wait=Estimate.over(waited / visits),
-                ban_days=Estimate.over((1.0 - self._column(bans, "level")) * days) if bans else nothing[0],
-                closed_days=Estimate.over((1.0 - self._column(gates, "level")) * days) if gates else nothing[0],
+                key, self._name("terminals", key), known.unit if waiting else VISIT,
+                throughput=self.over(out if waiting else visits), sent=max(self.played.days.passing.get(name, 0.0) for name in (*servers, *waiting)),
+                utilisation=self._whole(servers[0], "utilisation") if servers else NOTHING,
+                waiting=self.over(level) if waiting else NOTHING,
+                waiting_hours=self.over(level * hours / out) if waiting else NOTHING,
+                visits=self.over(visits) if servers else NOTHING, visit_wait=self.over(waited / visits),
+                ban_days=self.over((1.0 - self._column(bans, "level")) * days) if bans else NOTHING,
+                closed_days=self.over((1.0 - self._column(gates, "level")) * days) if gates else NOTHING,
                 waiting_by_month=self._months(waiting[0], "level", 1.0 / parts) if waiting else nothing,
                 wait_by_month=self._months(servers[0], "wait") if servers else nothing,
                 closed_by_month=self._closed(gates), ban_by_month=self._closed(bans),
@@ -238,7 +265,7 @@ class Tables:
         for month in MONTHS:
             days = (edges[month + 1] - edges[month]) / HOUR_A_DAY
             if not gates:
-                out.append(Estimate(math.nan, math.nan, math.nan))
+                out.append(NOTHING)
                 continue
             found = self.found.interval(gates[0], "level", month)
             out.append(Estimate((1.0 - found.mean) * days, (1.0 - found.high) * days, (1.0 - found.low) * days))
@@ -261,8 +288,8 @@ class Tables:
             back = np.sum([self._tonnes(each) for each in empty], axis=0) / known.parts if empty else np.full(len(sailings), np.nan)
             rows.append(ServiceRow(
                 known.key, self._name("services", known.key), known.other, known.direction, known.unit,
-                sailings=Estimate.over(sailings), load=Estimate.over(load), carried=Estimate.over(np.nan_to_num(sailings * load)), empties=Estimate.over(back),
-                of_payload=Estimate.over(load / payload), of_nominal=Estimate.over(load / nominal), wait=self._lies(piles),
+                sailings=self.over(sailings), load=self.over(load), carried=self.over(np.nan_to_num(sailings * load)), empties=self.over(back),
+                of_payload=self.over(load / payload), of_nominal=self.over(load / nominal), wait=self._lies(piles),
                 sailings_by_month=self._months(name, "waits"), load_by_month=self._months(name, "wait", 1.0 / known.parts),
             ))  # fmt: skip
         return sorted(rows, key=lambda row: (row.service_id, row.direction))
@@ -275,7 +302,7 @@ class Tables:
         """Mean hours that cargo lies in piles (Little: level over what goes out)."""
         level, out = self._column(piles, "level"), self._column(piles, "units_out")
         with np.errstate(divide="ignore", invalid="ignore"):
-            return Estimate.over(np.where(out > 0, level * self.played.hours / out, np.nan))
+            return self.over(np.where(out > 0, level * self.played.hours / out, np.nan))
 
     def pools(self) -> list[PoolRow]:
         """Every pool of wagons."""
@@ -284,8 +311,8 @@ class Tables:
             known = self._known(name)
             rows.append(PoolRow(
                 known.key, self._name("fleets", known.key), known.direction, known.unit,
-                ready=Estimate.over(self.found.column((name, "level")) / self.found.column((name, "capacity"))),
-                wait=Estimate.of(self.found.interval(name, "wait")), queue_by_month=self._months(name, "queue"),
+                ready=self.over(self.found.column((name, "level")) / self.found.column((name, "capacity"))),
+                wait=self._whole(name, "wait"), queue_by_month=self._months(name, "queue"),
             ))  # fmt: skip
         return rows
 
@@ -296,8 +323,8 @@ class Tables:
             known = self._known(name)
             rows.append(LineRow(
                 known.table, known.key, self._name(known.table, known.key), known.direction,
-                utilisation=Estimate.of(self.found.interval(name, "utilisation")), wait=Estimate.of(self.found.interval(name, "wait")),
-                passes=Estimate.of(self.found.interval(name, "waits")),
+                utilisation=self._whole(name, "utilisation"), wait=self._whole(name, "wait"),
+                passes=self._whole(name, "waits"),
             ))  # fmt: skip
         return sorted(rows, key=lambda row: -np.nan_to_num(row.wait.mean))
 
@@ -309,31 +336,39 @@ class Tables:
             lot = self.played.days.lots[name]
             p10, p50, p90 = (self._percentile(name, share) for share in (0.1, 0.5, 0.9))
             rows.append(JourneyRow(
-                known.key, known.other, known.commodity, sent, Estimate.of(self.found.interval(name, "waits"), lot), p10, p50, p90,
-                Estimate.of(self.found.interval(name, "wait"), 1.0 / HOUR_A_DAY),
+                known.key, known.other, known.commodity, sent, self._whole(name, "waits", lot), p10, p50, p90,
+                self._whole(name, "wait", 1.0 / HOUR_A_DAY),
             ))  # fmt: skip
         return sorted(rows, key=lambda row: -row.sent)
 
     def _percentile(self, name: str, share: float) -> Estimate:
-        found = self.found.percentile(name, share)
-        return Estimate(found.value / HOUR_A_DAY, found.low / HOUR_A_DAY, found.high / HOUR_A_DAY)
+        found, runs = self.found.percentile(name, share), self.found.column((name, f"p{100 * share:.0f}"))
+        return Estimate(found.value / HOUR_A_DAY, found.low / HOUR_A_DAY, found.high / HOUR_A_DAY, runs / HOUR_A_DAY)
 
     def cuts(self) -> list[CutRow]:
-        """Every cut by direction: of each commodity, and of all together."""
+        """Every cut by direction: all together, dry cargo and oil apart, and each commodity."""
         by: dict[tuple[str, str], list[str]] = defaultdict(list)
         for name in self._role["cut"]:
             by[self._known(name).key, self._known(name).direction].append(name)
         rows = []
         for (cut, direction), names in sorted(by.items()):
-            all_of_it = np.sum([self._tonnes(name) for name in names], axis=0)
-            months = [sum(self._month_tonnes(name, month) for name in names) for month in MONTHS]
-            rows.append(CutRow(cut, self._name("cuts", cut), direction, "all", Estimate.over(all_of_it), self._risk(all_of_it),
-                               tuple(Estimate(float(x), math.nan, math.nan) for x in months)))  # fmt: skip
+            rows.append(self._cut(cut, direction, "all", names))
+            of_group: dict[str, list[str]] = defaultdict(list)
             for name in names:
-                tonnes = self._tonnes(name)
-                rows.append(CutRow(cut, self._name("cuts", cut), direction, self._known(name).commodity, Estimate.over(tonnes), self._risk(tonnes),
-                                   tuple(Estimate(self._month_tonnes(name, month), math.nan, math.nan) for month in MONTHS)))  # fmt: skip
+                of_group[self._group(name)].append(name)
+            rows += [self._cut(cut, direction, group, members) for group, members in sorted(of_group.items())]
+            rows += [self._cut(cut, direction, self._known(name).commodity, [name]) for name in names]
         return rows
+
+    def _cut(self, cut: str, direction: str, commodity: str, names: list[str]) -> CutRow:
+        tonnes = np.sum([self._tonnes(name) for name in names], axis=0)
+        months = (sum(self._month_tonnes(name, month) for name in names) for month in MONTHS)
+        return CutRow(cut, self._name("cuts", cut), direction, commodity, self.over(tonnes), self._risk(tonnes),
+                      tuple(Estimate(float(each), math.nan, math.nan) for each in months))  # fmt: skip
+
+    def _group(self, name: str) -> str:
+        """dry or oil."""
+        return str(self.corridor["commodities"].row(self._known(name).commodity)["group"])
 
     def _tonnes(self, name: str) -> Floats:
         return np.nan_to_num(self.found.column((name, "waits")) * self.found.column((name, "wait")))
@@ -344,7 +379,8 @@ class Tables:
 
     @staticmethod
     def _risk(values: Floats) -> tuple[float, float]:
-        return float(np.quantile(values, 0.05)), float(np.quantile(values, 0.95))
+        low, high = prediction(values, 0.9)
+        return max(low, 0.0), high
 
     def causes(self) -> list[CauseRow]:
         """What cargo and ships wait for, most first: of cargo, hours of a tonne that is sent; of ships, hours of a sailing."""
@@ -358,7 +394,7 @@ class Tables:
                     sums[cause] = sums.get(cause, np.zeros(len(values))) + values
             divisor = per if per else max(float(np.mean(self._column(self._role["sailing"], "waits"))), 1.0)
             whole = float(sum(values.mean() for values in sums.values())) or 1.0
-            found_rows = [CauseRow(who, cause, Estimate.over(values, 1.0 / divisor), float(values.mean()) / whole) for cause, values in sums.items()]
+            found_rows = [CauseRow(who, cause, self.over(values, 1.0 / divisor), float(values.mean()) / whole) for cause, values in sums.items()]
             rows += sorted((row for row in found_rows if row.hours.mean > 0), key=lambda row: -row.hours.mean)
         return rows
 
@@ -385,7 +421,4 @@ class Tables:
         return cause, np.nan_to_num(hours, posinf=0.0) * tonnes
 
     def _mean_time(self, name: str) -> Floats:
-        if name in self.found.kept:
-            return self.found.column((name, "level")) * self.played.hours / self.found.column((name, "units_out"))
-        level, out = self.found.interval(name, "level").mean, self.found.interval(name, "units_out").mean
-        return np.full(len(self.found.own[ARRIVED]), level * self.played.hours / out if out > 0 else 0.0)
+        return self.found.column((name, "level")) * self.played.hours / self.found.column((name, "units_out"))

@@ -14,15 +14,13 @@ from karvan.bridge.days import calendar
 from karvan.bridge.days.write import Days, write
 from karvan.engines.arrays import Floats
 from karvan.engines.simulate import ModelError
-from karvan.engines.simulate.experiment import Experiment, Output, experiment
+from karvan.engines.simulate.experiment import CannotRun, Experiment, Output, experiment
 from karvan.engines.simulate.pairs import Comparison, compare
-from karvan.tables.faults import KarvanError
+from karvan.tables.faults import KarvanError, UsageError
 from karvan.verdict import measures, shipment
 from karvan.verdict.futures import Forced
 from karvan.verdict.measures import ALL, Key
 from karvan.verdict.model import Answer, Model
-
-FORMING = "siding"
 
 
 class CannotPlay(KarvanError):
@@ -78,27 +76,45 @@ def _written(model: Model, answer: Answer, level: float, demand: float) -> Days:
 
 
 def play(model: Model, year: int, forced: Forced, scenario: str, options: Options, progress: Callable[[int, int], None] | None = None) -> Played:
-    """The year, as often as asked. Ctrl-C keeps what is complete."""
+    """The year, as often as asked. Ctrl-C keeps what is complete.
+
+    Raises `CannotPlay` when no replication reaches the end of the year, `UsageError` when more is asked than memory holds, and
+    `KeyboardInterrupt` when it is stopped before one is complete.
+    """
     answer, days = days_of(model, year, forced)
-    return Played(model, answer, days, _experiment(days, options, progress), year, scenario)
+    return Played(model, answer, days, _experiment(days, options, f"{year} in {scenario}", progress), year, scenario)
 
 
 def again(played: Played, forced: Forced, demand: float, options: Options, progress: Callable[[int, int], None] | None = None) -> Played:
     """The same year with `demand` times its flows on the same routes: what `assign` would choose then is not asked."""
     level = shipment.likely_inputs(played.model, played.year, forced).level
     days = _written(played.model, played.answer, level, demand)
-    return Played(played.model, played.answer, days, _experiment(days, options, progress), played.year, played.scenario, demand)
+    name = f"{played.year} in {played.scenario} with {demand:g} times its flows"
+    return Played(played.model, played.answer, days, _experiment(days, options, name, progress), played.year, played.scenario, demand)
 
 
-def _experiment(days: Days, options: Options, progress: Callable[[int, int], None] | None) -> Experiment:
+def _experiment(days: Days, options: Options, name: str, progress: Callable[[int, int], None] | None) -> Experiment:
     edges = calendar.edges()
     until: dict[Output, float] | None = None if options.until is None else {ARRIVED: options.until}
     journeys = [name for name, known in days.known.items() if known.role == "journey"]
-    return experiment(
-        days.tables, edges[-1], options.seed, options.replications, edges=edges, threads=options.workers, antithetic=options.antithetic,
-        until=until, outputs={ARRIVED: lambda outcome: sum(outcome.at(name).waits * days.lots[name] for name in journeys)},
-        keep=[name for name, known in days.known.items() if known.role != FORMING], progress=progress,
-    )  # fmt: skip
+    try:
+        found = experiment(
+            days.tables, edges[-1], options.seed, options.replications, edges=edges, threads=options.workers, antithetic=options.antithetic,
+            until=until, outputs={ARRIVED: lambda outcome: sum(outcome.at(name).waits * days.lots[name] for name in journeys)},
+            keep=list(days.known), progress=progress,
+        )  # fmt: skip
+    except CannotRun as error:
+        raise UsageError(f"{error}.") from error
+    if not found.complete:
+        if found.failed:
+            raise CannotPlay(f"No replication of {name} reached the end of the year. {_first(found)}")
+        raise KeyboardInterrupt
+    return found
+
+
+def _first(found: Experiment) -> str:
+    failed = found.failed[0]
+    return f"The first of {len(found.failed)}, replication {failed.replication}, on day {failed.time / calendar.HOUR_A_DAY - calendar.LEAD_DAYS + 1:.0f}: {failed.fault}"
 
 
 ARRIVED = "arrived"

@@ -9,18 +9,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from karvan.bridge.days.calendar import LEAD, YEAR
-from karvan.bridge.days.write import Days
-from karvan.engines.simulate import Outcome, replicate
+from karvan.bridge.days.places import PARTS
+from karvan.bridge.days.places import TRAIN_PARTS as PARTS_A_TRAIN
+from karvan.bridge.days.write import Days, write
+from karvan.engines.simulate import Outcome, replicate, simulate
+from karvan.engines.simulate.layout import CODE, OP, VERBS
 from karvan.verdict import simulation
 from karvan.verdict.futures import Forced
 from karvan.verdict.model import Answer, Model, prepare
 from tests.verdict import small
 
+__all__ = ["PARTS", "PARTS_A_TRAIN", "Days"]
 YEAR_PLAYED = 2026
 SEED = 20
 
@@ -75,6 +80,19 @@ CROSSING = {
         sea,The sea,sea_mn""",
 }
 
+CROSSING_AT_ONCE = {
+    **CROSSING,
+    "terminals": """
+        terminal_id,name,node_id,kind,from_mode,to_mode,servers,time
+        west,West berth,m,berth,rail,sea,2,10
+        east,East berth,n,berth,rail,sea,2,10""",
+    "services": """
+        service_id,name,link_id
+        ferry,Ferry,sea_mn""",
+    "fleets": "",
+}
+"""A ship for every consignment, and berths that nothing is known of."""
+
 
 def demand(*rows: tuple[str, str, float], commodity: str = "box") -> str:
     """The table of these (from, to, t a year)."""
@@ -89,7 +107,7 @@ def routines(*rows: tuple[object, ...]) -> str:
     return "routine_id,subject,quantity,month,value\n" + "\n".join(lines)
 
 
-def model(**tables: str) -> Model:
+def model(**tables: Any) -> Model:
     """The compiled case."""
     return prepare(small.corridor(**tables))
 
@@ -135,3 +153,28 @@ def far(found: Days, exact: float, read: Callable[[Outcome], float], years: int 
     error = float(np.std(x, ddof=1)) / math.sqrt(replications)
     assert error < within * abs(exact), f"too few replications to say anything: {x.mean()} +- {error} for {exact}"
     return float(x.mean() - exact) / error if error else math.copysign(math.inf, x.mean() - exact) if x.mean() != exact else 0.0
+
+
+def forced(tables: Mapping[str, str], tonnes: float | None = None, level: float = math.nan) -> Days:
+    """The model of days with the flows that assign finds times what makes them `tonnes` a year in all, and the sea at `level`."""
+    compiled = model(**tables)
+    answer, found = simulation.days_of(compiled, YEAR_PLAYED, Forced())
+    everything = np.zeros(len(compiled.compiled.arcs), dtype=bool)
+    factor = 1.0 if tonnes is None else tonnes / sent(found)
+    return write(
+        compiled.compiled, compiled.routes, compiled.incidence, answer.conditions, answer.cells, factor * answer.result.route_flow,
+        everything, simulation._cuts(compiled), level,
+    )  # fmt: skip
+
+
+def events(found: Days, verb: str, place: str, years: int = 1, replication: int = 0) -> list[tuple[float, int]]:
+    """When a verb of a place was reached in one replication, and what was carried: from the trace."""
+    verbs = [VERBS[op] for op in found.tables.code.reshape(-1, CODE)[:, OP]]
+    code = {i for i, each in enumerate(found.tables.verbs) if each.place == found.tables.place(place) and verbs[i] == verb}
+    seen: list[tuple[float, int]] = []
+
+    def note(times: np.ndarray, rows: np.ndarray) -> None:
+        seen.extend((float(t), int(row[3])) for t, row in zip(times, rows, strict=True) if int(row[2]) in code)
+
+    simulate(found.tables, LEAD + years * YEAR, SEED, replication, on_trace=note)
+    return seen

@@ -8,7 +8,6 @@ from collections import defaultdict
 from karvan.bridge.compile import HOURS
 from karvan.bridge.days.calendar import HOUR_A_DAY
 from karvan.bridge.days.places import Places
-from karvan.engines import arrays
 from karvan.engines.simulate.distributions import exponential
 
 LEAST_SHARE = 1e-3
@@ -18,13 +17,13 @@ def write(places: Places) -> None:
     """Arrivals by chance at every such place, each as much as a train brings, or a day's work of a berth. At lines and steps they are served
     by the priority of what is sent, as trains are; at berths in their turn, as ships are.
 
-    Limits on which nothing queues in the yearly model (slots, contracts, shared totals) are booked beforehand and are not played.
+    Shared limits (slots, contracts, totals) are booked beforehand and are not played.
     """
     compiled = places.compiled
     mixture = [(traffic.tonnes, traffic.commodity) for traffic in places.plan.traffic]
     for i, limit in enumerate(compiled.limits):
         capacity, others = float(places.conditions.capacity[i]), float(places.plan.others[i])
-        if limit.table not in ("links", "terminals") or compiled.delay.kind[i] == arrays.HARD or not math.isfinite(capacity):
+        if limit.table not in ("links", "terminals") or not math.isfinite(capacity):
             continue
         if not capacity > 0 or others < LEAST_SHARE * capacity:
             continue

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -85,7 +85,7 @@ class Ways:
         self.cells = cells
         self.corridor = compiled.corridor
         self.routines = Routines(compiled, cells)
-        self.use = lookup(self.corridor, "use")
+        self.use = lru_cache(maxsize=None)(lookup(self.corridor, "use"))
         self._carrier = dict(zip(self.corridor["modes"].keys, map(str, self.corridor["modes"]["carrier"]), strict=True))
 
     @cached_property

@@ -175,6 +175,10 @@ class _Captain:
         program.when(self.score, ">=", max(least, ANYTHING), ballast)
         program.label(stay).delay(f"look {port} {other}", LOOK).goto(f"look {port}")
         program.label(ballast).delay(f"ballast {port} {other}", self.places.time((here or there)[0].arcs[0]))
+        pile = (here or there)[0]
+        turn = self._turn(pile, max(1, int(_load(self.places, self.fleet, pile))))
+        if turn > 0:
+            program.delay(f"turn {port} {other}", constant(turn))
         self._dock(f"{port} {other}", (here or there)[0])
         program.goto(f"arrive {other}").label(load).record(self._idle(), self.since.elapsed)
         self._choose(f"at {port} {other}", [([pile], f"take {pile.store.name}") for pile in here])

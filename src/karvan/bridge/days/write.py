@@ -8,7 +8,7 @@ import numpy as np
 
 from karvan.bridge.compile import Compiled
 from karvan.bridge.days import checks, others, ships, trains
-from karvan.bridge.days.consignments import Consignments
+from karvan.bridge.days.consignments import Consignments, Pile
 from karvan.bridge.days.places import Known, Places
 from karvan.bridge.days.plan import Plan, Ways, plan
 from karvan.bridge.days.ships import Fleet
@@ -35,6 +35,8 @@ class Days:
     """tally of a journey -> mean t of its consignments."""
     passing: dict[str, float]
     """place of the model -> t a year that are sent by it."""
+    piles: dict[str, Pile]
+    """store of the model -> what lies there until a train or ship takes it."""
 
 
 def write(
@@ -59,7 +61,10 @@ def write(
     others.write(places)
     places.write_weather()
     refuse(places.faults)
-    return Days(places.model.build(), ways, chosen, places.known, tuple(fleets), consignments.sent, consignments.lots, places.passing)
+    return Days(
+        places.model.build(), ways, chosen, places.known, tuple(fleets), consignments.sent, consignments.lots, places.passing,
+        {**consignments.sidings, **consignments.quays},
+    )  # fmt: skip
 
 
 def _whole(routes: RouteSet, route_flow: np.ndarray, chosen: Plan, arcs: np.ndarray) -> bool:

@@ -37,6 +37,12 @@ ROOM = 2 << 30
 """bytes that the figures of all replications may take."""
 
 T = TypeVar("T")
+
+
+class CannotRun(ValueError):
+    """What is asked of an experiment cannot be done; says all that is wrong with it."""
+
+
 Output = str | tuple[str, str]
 """a figure of one's own, by name, or (place, field)."""
 
@@ -229,7 +235,7 @@ def experiment(
     correction, or `most`. `outputs` are figures of one's own, read off every run by several threads. `keep` names the places whose
     figures are kept for every replication (all). `progress` gets how many are done and how many are to be. Ctrl-C, or a
     KeyboardInterrupt from `progress`, ends the experiment and keeps what is complete. When the first 20 replications all fail no more
-    are run. Raises `ValueError` for what cannot be asked, and whatever an output raises.
+    are run. Raises `CannotRun` for what cannot be asked, and whatever an output raises.
     """
     run = _Run(tables, horizon, seed, edges, antithetic, dict(outputs or {}), keep, limit)
     asked = dict(until or {})
@@ -475,4 +481,4 @@ def _check(replications: int, until: Mapping[Output, float], most: int, threads:
             " or name in `keep` the places whose replications are needed one by one"
         )
     if faults:
-        raise ValueError("; ".join(faults))
+        raise CannotRun("; ".join(faults))

@@ -23,6 +23,7 @@ from karvan.tables.faults import Fault, InvalidData, KarvanError
 from karvan.verbs.catalogue import VERBS
 from karvan.verbs.declaration import Option, Verb
 from karvan.verbs.read import Read
+from karvan.verbs.simulate import Simulated
 from karvan.verdict.document import SCHEMA_VERSION
 from karvan.verdict.judge import Word
 from karvan.verdict.shipment import Comparison
@@ -100,6 +101,9 @@ def _command(verb: Verb) -> Callable[..., None]:
             raise typer.Exit(InvalidData.exit_code)
         if isinstance(answer, Balanced) and not answer.converged:
             raise typer.Exit(EXIT_FAILED)
+        if isinstance(answer, Simulated) and answer.stopped:
+            _say("Interrupted. The figures are those of the replications that were complete.")
+            raise typer.Exit(EXIT_INTERRUPTED)
         if check and _is_off_course(answer):
             raise typer.Exit(EXIT_OFF_COURSE)
 
@@ -111,7 +115,7 @@ def _command(verb: Verb) -> Callable[..., None]:
     parameters.append(_parameter(Option("json", bool, False, "print one JSON document per statement, a line each" if verb.name == "read" else "print one JSON document")))
     if verb.name == "assess":
         parameters.append(_parameter(Option("check", bool, False, "exit with 4 when a target is missed or off course")))
-    if verb.name in ("explain", "route", "calibrate", "hindcast", "facts", "read", "assign", "check", "new", "export", "import"):
+    if verb.name in ("explain", "route", "calibrate", "hindcast", "facts", "read", "assign", "simulate", "check", "new", "export", "import"):
         parameters.append(_parameter(Option("lang", str, "en", "language of the sentences: en or fr", "LANG")))
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
@@ -150,9 +154,9 @@ def _answer(verb: Verb, given: dict[str, Any], lang: str) -> Any:
     if not verb.progresses:
         with nullcontext() if silent or not verb.waits else waiting(catalogue(lang)["waiting"], _stderr()):
             return verb.run(**arguments)
-    with Progress(TextColumn(verb.name), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+    with Progress(TextColumn(verb.counts), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
                   console=_stderr(), transient=True, disable=silent) as bar:  # fmt: skip
-        task = bar.add_task(verb.name, total=None)
+        task = bar.add_task(verb.counts, total=None)
         return verb.run(**arguments, progress=lambda done, total: bar.update(task, completed=done, total=total))
 
 

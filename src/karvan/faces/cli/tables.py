@@ -16,6 +16,7 @@ from karvan.faces.cli.calibration import calibration
 from karvan.faces.cli.delays import delays
 from karvan.faces.cli.equilibrium import balanced
 from karvan.faces.cli.hindcast import hindcasts
+from karvan.faces.cli.simulated import simulated
 from karvan.faces.cli.statements import show
 from karvan.faces.cli.ways import ways
 from karvan.faces.messages import catalogue, say
@@ -29,6 +30,7 @@ from karvan.verbs.explain import Explained
 from karvan.verbs.facts import Facts
 from karvan.verbs.hindcast import Hindcasts
 from karvan.verbs.read import Read
+from karvan.verbs.simulate import Simulated
 from karvan.verbs.written import Written
 from karvan.verdict import shipment, wardrop
 from karvan.verdict.tell import Message
@@ -163,6 +165,11 @@ def _(answer: Ranked, console: Console, language: str) -> None:
 @render.register
 def _(answer: Monthly, console: Console, language: str) -> None:
     console.print(assigned.monthly(answer, language))
+
+
+@render.register
+def _(answer: Simulated, console: Console, language: str) -> None:
+    console.print(simulated(answer, language, console.width))
 
 
 @render.register
