@@ -21,8 +21,8 @@ from karvan.verdict import transit
 from karvan.verdict.simulated import Estimate
 from karvan.verdict.simulation import Played
 
-FORMING, WAGONS, QUAY, BERTH, STEPS, LINES, BANS, SEA = "trains", "wagons", "quay", "berth", "steps", "lines", "bans", "sea"
-PARTS = (BANS, WAGONS, FORMING, LINES, STEPS, QUAY, SEA, BERTH)
+FORMING, WAGONS, QUAY, BERTH, STEPS, LINES, BANS, SEA, YARD = "trains", "wagons", "quay", "berth", "steps", "lines", "bans", "sea", "yard"
+PARTS = (BANS, WAGONS, FORMING, LINES, STEPS, YARD, QUAY, SEA, BERTH)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class DoorRow:
     delay: float
     played: Estimate
     waits: dict[str, float]
-    """what the days wait for on the way: bans, wagons, trains, lines, steps, quay (for a ship), sea, berth (of arrival)."""
+    """what the days wait for on the way: bans, wagons, trains, lines, steps, yard (to get in), quay (for a ship), sea, berth (of arrival)."""
 
     @property
     def difference(self) -> float:
@@ -136,6 +136,7 @@ class Doors:
             elif piece.kind == STEP:
                 key = self._terminal(piece.arcs[0])
                 out[STEPS] += self._at(f"step:{key}") + self._at(f"hours:{key}")
+                out[YARD] += self._full(key)
             else:
                 out[LINES] += self._at(self._line(piece.arcs[0]))
         return out
@@ -166,6 +167,16 @@ class Doors:
     def _at(self, name: str) -> float:
         """Mean hours of a wait at a place; 0 where there is none or nobody came."""
         return float(np.nan_to_num(self.found.interval(name, "wait").mean)) if name in self.known else 0.0
+
+    def _full(self, terminal: str) -> float:
+        """Mean hours until there is room in the yard of a terminal, by Little's law."""
+        corridor = self.compiled.corridor
+        hours = 0.0
+        for name, known in self.known.items():
+            if known.role == "yard" and terminal in corridor["resources"].row(known.key)["members"]:
+                puts = self.found.interval(name, "interruptions").mean
+                hours += self.found.interval(name, "blocked").mean * self.played.hours / puts if puts > 0 else 0.0
+        return hours
 
     def _lies(self, key: tuple[str, str, str, str]) -> float:
         """Mean hours in piles, by Little's law."""
