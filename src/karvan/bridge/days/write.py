@@ -53,7 +53,9 @@ def write(
     headline = compiled.corridor.settings.headline
     refuse(checks.faults(ways, chosen, f"over the cut {headline}" if headline else "in the year"))
     places = Places(Model("year"), ways, chosen, conditions, cells)
-    consignments = Consignments(places, {cut: arcs for cut, arcs in cuts.items() if _whole(routes, route_flow, chosen, arcs)})
+    consignments = Consignments(
+        places, {cut: arcs for cut, arcs in cuts.items() if _whole(routes, route_flow, chosen, arcs)}
+    )
     for traffic in chosen.traffic:
         consignments.write(traffic)
     fleets = ships.write(consignments, compiled.payload_factor(cells, level))
