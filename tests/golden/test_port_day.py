@@ -78,7 +78,9 @@ def test_the_day_is_the_one_that_was_read() -> None:
 
 def test_there_is_a_storm_a_train_and_both_ships() -> None:
     text = DAY.read_text(encoding="utf-8")
-    assert all(each in text for each in ("waits for weather", "train", "ship 1", "ship 2", "discharges", "waits for berth"))
+    assert all(
+        each in text for each in ("waits for weather", "train", "ship 1", "ship 2", "discharges", "waits for berth")
+    )
 
 
 if __name__ == "__main__":

@@ -44,10 +44,15 @@ def write(out: Path, schema: Schema, year: int, about_file: Mapping[str, str], f
     epoch = np.datetime64(f"{year}-01-01", "ms")
 
     def table(batch: Batch) -> Any:
-        columns = [arrow.array(batch[field.name], field.type if field.type == arrow.float64() else arrow.string()) for field in fields[: -len(_TIMES)]]
+        columns = [
+            arrow.array(batch[field.name], field.type if field.type == arrow.float64() else arrow.string())
+            for field in fields[: -len(_TIMES)]
+        ]
         columns = [each if str(each.type) == "double" else _absent(arrow, each).dictionary_encode() for each in columns]
         hours = (epoch + np.round(batch[of] * 3_600_000.0).astype("timedelta64[ms]") for of in _TIMES.values())
-        return arrow.Table.from_arrays([*columns, *(arrow.array(each).cast(arrow.timestamp("ms", tz="UTC")) for each in hours)], schema=declared)
+        return arrow.Table.from_arrays(
+            [*columns, *(arrow.array(each).cast(arrow.timestamp("ms", tz="UTC")) for each in hours)], schema=declared
+        )
 
     def written(beside: Path) -> None:
         waiting: list[Any] = []
@@ -83,7 +88,11 @@ def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
             columns[field.name] = words[one.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)]
         else:
             columns[field.name] = values.to_numpy()
-    return columns, {key.decode(): value.decode() for key, value in (found.schema.metadata or {}).items() if not key.startswith(b"ARROW")}
+    return columns, {
+        key.decode(): value.decode()
+        for key, value in (found.schema.metadata or {}).items()
+        if not key.startswith(b"ARROW")
+    }
 
 
 def _absent(arrow: Any, column: Any) -> Any:

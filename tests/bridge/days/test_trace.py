@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import defaultdict
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,9 @@ from karvan.verdict import tracing
 from tests.bridge.days import worlds
 from tests.verdict import small
 
-WEATHER = "calendar_id,month,open_share\n" + "\n".join(f"swell,{month},{0.6 if month in (1, 2, 11, 12) else 1}" for month in range(1, 13))
+WEATHER = "calendar_id,month,open_share\n" + "\n".join(
+    f"swell,{month},{0.6 if month in (1, 2, 11, 12) else 1}" for month in range(1, 13)
+)
 WORLD = {
     **worlds.CROSSING,
     "terminals": """
@@ -63,7 +65,7 @@ def test_everyone_is_in_one_place_at_a_time_and_gets_there_on_the_way() -> None:
     assert (rows["end"] > rows["start"]).all()
     assert set(rows["does"]) <= set(DOES)
     for mine in by_unit(rows).values():
-        for a, b in pairwise(mine):
+        for a, b in itertools.pairwise(mine):
             assert rows["end"][a] == rows["start"][b]
             assert rows["to_node"][a] == rows["from_node"][b]
 
@@ -74,7 +76,11 @@ def test_who_is_aboard_goes_where_the_vehicle_goes() -> None:
     aboard = np.flatnonzero(rows["does"] == "is_aboard")
     assert len(aboard) > 1000
     for i in aboard.tolist()[::20]:
-        vehicle = [j for j in units[rows["vehicle"][i]] if rows["start"][j] < rows["end"][i] and rows["end"][j] > rows["start"][i]]
+        vehicle = [
+            j
+            for j in units[rows["vehicle"][i]]
+            if rows["start"][j] < rows["end"][i] and rows["end"][j] > rows["start"][i]
+        ]
         assert rows["end"][vehicle[-1]] >= rows["end"][i]
         if rows["start"][i] >= 0.0:
             assert rows["start"][vehicle[0]] <= rows["start"][i]
@@ -91,7 +97,11 @@ def test_what_vehicles_carry_is_what_is_aboard_them() -> None:
         tonnes: dict[str, float] = defaultdict(float)
         for vehicle, t in zip(rows["vehicle"][now & aboard], rows["tonnes"][now & aboard], strict=True):
             tonnes[vehicle] += t
-        carries = {unit: t for unit, t, kind in zip(rows["unit"][now], rows["tonnes"][now], rows["kind"][now], strict=True) if kind in ("train", "ship") and t}
+        carries = {
+            unit: t
+            for unit, t, kind in zip(rows["unit"][now], rows["tonnes"][now], rows["kind"][now], strict=True)
+            if kind in ("train", "ship") and t
+        }
         assert carries == pytest.approx(dict(tonnes))
 
 
@@ -115,7 +125,7 @@ def test_a_ship_leaves_from_where_it_came_to_and_waits_for_the_weather() -> None
     assert len(ships) == 4
     for mine in ships.values():
         trips = [i for i in mine if rows["from_node"][i] != rows["to_node"][i]]
-        assert all(rows["from_node"][b] != rows["from_node"][a] for a, b in pairwise(trips))
+        assert all(rows["from_node"][b] != rows["from_node"][a] for a, b in itertools.pairwise(trips))
         assert {"sails", "loads", "discharges", "waits"} <= {rows["does"][i] for i in mine}
         assert {"weather", "berth"} <= {rows["waits_for"][i] for i in mine}
 
@@ -123,14 +133,19 @@ def test_a_ship_leaves_from_where_it_came_to_and_waits_for_the_weather() -> None
 def test_work_that_the_weather_stops_is_no_work() -> None:
     """The berth of the west works at its rate: hours of loading, interruptions left out, are tonnes over that rate."""
     rows, _ = played()
-    works = ((rows["does"] == "loads") & (rows["place"] == "west")) | ((rows["does"] == "discharges") & (rows["place"] == "west"))
+    works = ((rows["does"] == "loads") & (rows["place"] == "west")) | (
+        (rows["does"] == "discharges") & (rows["place"] == "west")
+    )
     tonnes: dict[tuple[str, float], float] = {}
     hours = 0.0
     for unit, mine in by_unit(rows).items():
-        for a, b in pairwise(mine):
+        for a, b in itertools.pairwise(mine):
             if works[a]:
                 hours += rows["end"][a] - rows["start"][a]
-                if not (works[b] or (rows["waits_for"][b] == "weather" and b + 1 < len(works) and _goes_on(rows, mine, b, works))):
+                if not (
+                    works[b]
+                    or (rows["waits_for"][b] == "weather" and b + 1 < len(works) and _goes_on(rows, mine, b, works))
+                ):
                     tonnes[unit, rows["start"][a]] = rows["tonnes"][a]
     stopped = (rows["waits_for"] == "weather") & (rows["place"] == "west")
     assert stopped.sum() > 10
@@ -170,7 +185,9 @@ def test_nobody_is_nowhere() -> None:
         assert len(found.row) > 50
         assert len(set(rows["unit"][found.row])) == len(found.row)
         assert np.isfinite(found.x_coord).all()
-        assert ((found.x_coord >= 10.0) & (found.x_coord <= 20.0) & (found.y_coord >= 40.0) & (found.y_coord <= 41.0)).all()
+        assert (
+            (found.x_coord >= 10.0) & (found.x_coord <= 20.0) & (found.y_coord >= 40.0) & (found.y_coord <= 41.0)
+        ).all()
 
 
 def test_portions_of_the_trace_make_no_difference() -> None:
@@ -181,7 +198,13 @@ def test_portions_of_the_trace_make_no_difference() -> None:
         units: list[str] = []
         starts: list[float] = []
 
-        def on_trace(times: np.ndarray, said: np.ndarray, rows: Trace = rows, units: list[str] = units, starts: list[float] = starts) -> None:
+        def on_trace(
+            times: np.ndarray,
+            said: np.ndarray,
+            rows: Trace = rows,
+            units: list[str] = units,
+            starts: list[float] = starts,
+        ) -> None:
             for batch in rows.read(times, said):
                 units.extend(batch["unit"].tolist())
                 starts.extend(batch["start"].tolist())
@@ -227,3 +250,8 @@ def test_a_file_that_is_no_trace_is_refused(tmp_path: Path) -> None:
         stream.read(tmp_path / "text.parquet")
     with pytest.raises(UsageError, match="cannot be read"):
         stream.read(tmp_path / "nothing.parquet")
+
+
+def test_every_column_and_every_doing_is_on_its_page(root: Path) -> None:
+    page = (root / "docs" / "reference" / "trace.md").read_text(encoding="utf-8")
+    assert all(f"`{word}`" in page for word in (*SCHEMA.by_name, *DOES))

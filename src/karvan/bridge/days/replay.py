@@ -43,7 +43,9 @@ class Replay:
         last = int(np.searchsorted(trace["start"], hours, side="right"))
         row = np.flatnonzero(trace["end"][:last] > hours)
         x, y = np.full(len(row), np.nan), np.full(len(row), np.nan)
-        unit, start, end, begins, ends, place = (trace[name][row] for name in ("unit", "start", "end", "from_node", "to_node", "place"))
+        unit, start, end, begins, ends, place = (
+            trace[name][row] for name in ("unit", "start", "end", "from_node", "to_node", "place")
+        )
         aboard = trace["does"][row] == ON_BOARD
         moves = (begins != ends) & ~aboard
         for i in np.flatnonzero(~moves & ~aboard).tolist():
@@ -64,7 +66,10 @@ class Replay:
     @cached_property
     def _nodes(self) -> dict[str, tuple[float, float]]:
         nodes = self.corridor["nodes"]
-        return {str(key): (float(x), float(y)) for key, x, y in zip(nodes.keys, nodes["x_coord"], nodes["y_coord"], strict=True)}
+        return {
+            str(key): (float(x), float(y))
+            for key, x, y in zip(nodes.keys, nodes["x_coord"], nodes["y_coord"], strict=True)
+        }
 
     @cached_property
     def _lines(self) -> dict[str, tuple[str, Floats, Floats]]:
@@ -77,7 +82,11 @@ class Replay:
             row = self.corridor["links"].row(link)
             ends = str(row["from_node"]), str(row["to_node"])
             geometries = self.corridor["geometries"]
-            points = parse_line(str(geometries.row(link)["line"])) if link in geometries else tuple(self._nodes[node] for node in ends)
+            points = (
+                parse_line(str(geometries.row(link)["line"]))
+                if link in geometries
+                else tuple(self._nodes[node] for node in ends)
+            )
             along = np.cumsum([0.0, *(great_circle(a, b) for a, b in pairwise(points))])
             drawn = np.array(points)
             drawn[:, 0] = np.unwrap(drawn[:, 0], period=360.0)

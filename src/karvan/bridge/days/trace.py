@@ -154,7 +154,9 @@ class Trace:
             return Doing(HANDLED, "", known.table, known.key)
         if not rest and word in corridor["links"]:
             arc = self._arc(program, word)
-            return Doing(_MOVES.get(self.ways.carrier(self.ways.link_mode(arc)), RUNS), "", "links", word, ends(self.ways, arc))
+            return Doing(
+                _MOVES.get(self.ways.carrier(self.ways.link_mode(arc)), RUNS), "", "links", word, ends(self.ways, arc)
+            )
         if not rest and word in corridor["terminals"]:
             return Doing(STAYS, "", "terminals", word)
         if program.startswith(_EMPTY):
@@ -174,12 +176,20 @@ class Trace:
         if does == SAILS:
             return Doing(does, "", "links", self.ways.link(arc), ends(self.ways, arc))
         berth = pile.after if does in (DISCHARGES, TURNS) else pile.before
-        return Doing(does, "", "services", self.ways.keys[arc]) if berth < 0 else Doing(does, "", "terminals", self.ways.keys[berth])
+        return (
+            Doing(does, "", "services", self.ways.keys[arc])
+            if berth < 0
+            else Doing(does, "", "terminals", self.ways.keys[berth])
+        )
 
     def _arc(self, program: str, link: str) -> int:
         """The arc of a link that a program goes along."""
         sent = next((each for each in self.days.plan.traffic if each.name == program), None)
-        arcs = self._pile(program.removeprefix(_TRAIN), "siding:").arcs if sent is None else [arc for piece in sent.pieces for arc in piece.arcs]
+        arcs = (
+            self._pile(program.removeprefix(_TRAIN), "siding:").arcs
+            if sent is None
+            else [arc for piece in sent.pieces for arc in piece.arcs]
+        )
         return next(arc for arc in arcs if self.ways.compiled.arcs.link[arc] >= 0 and self.ways.link(arc) == link)
 
     def _crossing(self, program: str, port: str, other: str) -> str:
@@ -258,8 +268,12 @@ class Trace:
     def _batch(self, stays: Stays, year: NDArray[np.int64]) -> Batch:
         program, row, what = stays.program[year], stays.row[year], stays.what[year]
         columns = self._columns
-        out: dict[str, NDArray[Any]] = {name: columns[name][program] for name in ("kind", "commodity", "origin", "destination", "fleet")}
-        out.update({name: columns[name][row] for name in ("does", "waits_for", "table", "place", "from_node", "to_node")})
+        out: dict[str, NDArray[Any]] = {
+            name: columns[name][program] for name in ("kind", "commodity", "origin", "destination", "fleet")
+        }
+        out.update(
+            {name: columns[name][row] for name in ("does", "waits_for", "table", "place", "from_node", "to_node")}
+        )
         stored, aboard, stopped = self._code[row, layout.OP] == layout.STORE, what == ABOARD, what == INTERRUPTED
         out["to_node"] = np.where(stored & ~aboard, out["from_node"], out["to_node"])
         out["does"] = np.where(aboard, ON_BOARD, np.where(stopped, WAITS, out["does"]))
@@ -272,7 +286,9 @@ class Trace:
 
     def _called(self, program: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.object_]:
         names = self.tables.place_names
-        return np.array([f"{names[i]} {n}" for i, n in zip(program.tolist(), number.tolist(), strict=True)], dtype=object)
+        return np.array(
+            [f"{names[i]} {n}" for i, n in zip(program.tolist(), number.tolist(), strict=True)], dtype=object
+        )
 
 
 def ends(ways: Ways, arc: int) -> tuple[str, str]:
