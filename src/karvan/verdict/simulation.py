@@ -51,6 +51,8 @@ class Played:
     experiment: Experiment
     year: int
     scenario: str
+    demand: float = 1.0
+    """what the flows of the answer are multiplied with."""
 
     @property
     def hours(self) -> float:
@@ -63,14 +65,17 @@ def days_of(model: Model, year: int, forced: Forced, years: int = 1) -> tuple[An
     inputs = shipment.likely_inputs(model, year, forced)
     answer = model.solve(inputs.cells, inputs.amount, inputs.level)
     model.certified(answer, str(year))
+    return answer, _written(model, answer, inputs.level, 1.0, years)
+
+
+def _written(model: Model, answer: Answer, level: float, demand: float, years: int) -> Days:
     try:
-        days = write(
-            model.compiled, model.routes, model.incidence, answer.conditions, answer.cells, answer.result.route_flow,
-            _headline(model), _cuts(model), inputs.level, calendar.edges(years)[0],
+        return write(
+            model.compiled, model.routes, model.incidence, answer.conditions, answer.cells, answer.result.route_flow * demand,
+            _headline(model), _cuts(model), level, calendar.edges(years)[0],
         )  # fmt: skip
     except ModelError as error:
         raise CannotPlay("\n".join(dict.fromkeys(error.faults))) from error
-    return answer, days
 
 
 def play(model: Model, year: int, forced: Forced, scenario: str, options: Options, progress: Callable[[int, int], None] | None = None) -> Played:
@@ -80,6 +85,18 @@ def play(model: Model, year: int, forced: Forced, scenario: str, options: Option
     `KeyboardInterrupt` when it is stopped before one is complete.
     """
     answer, days = days_of(model, year, forced, options.years)
+    return Played(model, answer, days, _experiment(days, options, f"{year} in {scenario}", progress), year, scenario)
+
+
+def again(played: Played, forced: Forced, demand: float, options: Options, progress: Callable[[int, int], None] | None = None) -> Played:
+    """The same year with `demand` times its flows on the same routes: what `assign` would choose then is not asked."""
+    level = shipment.likely_inputs(played.model, played.year, forced).level
+    days = _written(played.model, played.answer, level, demand, options.years)
+    name = f"{played.year} in {played.scenario} with {demand:g} times its flows"
+    return Played(played.model, played.answer, days, _experiment(days, options, name, progress), played.year, played.scenario, demand)
+
+
+def _experiment(days: Days, options: Options, name: str, progress: Callable[[int, int], None] | None) -> Experiment:
     edges = calendar.edges(options.years)
     until: dict[Output, float] | None = None if options.until is None else {ARRIVED: options.until}
     journeys = [name for name, known in days.known.items() if known.role == "journey"]
@@ -94,9 +111,9 @@ def play(model: Model, year: int, forced: Forced, scenario: str, options: Option
     found = replace(found, failed=tuple(replace(each, fault=spoken(days, each.fault)) for each in found.failed))
     if not found.complete:
         if found.failed:
-            raise CannotPlay(f"No replication of {year} in {scenario} reached the end of the year. {_first(days, found)}")
+            raise CannotPlay(f"No replication of {name} reached the end of the year. {_first(days, found)}")
         raise KeyboardInterrupt
-    return Played(model, answer, days, found, year, scenario)
+    return found
 
 
 def _first(days: Days, found: Experiment) -> str:

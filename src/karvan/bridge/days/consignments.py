@@ -312,12 +312,13 @@ class Consignments:
             if gate is not None:
                 program.wait(gate)
             line = places.line(arc)
+            busy = 0.0
             if line is not None:
                 places.passes(line, traffic.tonnes)
                 unit = places.known[line.name].unit
                 busy = places.line_hours(arc, unit, [(1.0, traffic.commodity)]) * traffic.lot / (places.ways.tonnes(key, unit, traffic.commodity) or math.inf)
                 program.seize(line).delay(f"way {key}", busy).release(line)
-            program.delay(key, places.time(arc))
+            program.delay(key, places.time(arc, busy))
             return None
         assert piece.kind == STEP
         clock = places.hours_of(arc)

@@ -93,9 +93,11 @@ class Places:
         """float64[arc], their standard deviation."""
         return np.sqrt(np.maximum(self.conditions.variance - self.compiled.waits(self.cells)[1], 0.0))
 
-    def time(self, arc: int) -> Distribution:
-        """The time on an arc."""
-        return near(float(self.hours[arc]), float(self.deviation[arc]))
+    def time(self, arc: int, busy: float = 0.0) -> Distribution:
+        """The time on an arc, less the hours in which its way was kept."""
+        mean = float(self.hours[arc])
+        rest = max(mean - busy, 0.0)
+        return near(rest, float(self.deviation[arc]) * (rest / mean if mean > 0 else 0.0))
 
     def inspection(self, arc: int) -> tuple[float, float]:
         """Of a border: the share that is looked into, and the hours that this takes; (0, 0) elsewhere. The hours of the terminal hold them."""

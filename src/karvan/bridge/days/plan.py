@@ -73,6 +73,8 @@ class Plan:
     """bool[route]."""
     others: Floats
     """float64[limit], units a year of routes that are not played, their empties included."""
+    others_by: Floats
+    """float64[limit, commodity], the same by what is sent."""
 
 
 class Ways:
@@ -212,11 +214,13 @@ def plan(
             break
         played = more
     amount = incidence.amount * route_flow[taken]
-    others = np.bincount(incidence.resource, np.where(played[taken], 0.0, amount), len(compiled.limits)).astype(np.float64)
+    kinds, sent = len(compiled.commodities), compiled.demands.commodity[routes.od[taken]]
+    place = incidence.resource.astype(np.int64) * kinds + sent
+    others_by = np.bincount(place, np.where(played[taken], 0.0, amount), len(compiled.limits) * kinds).reshape(-1, kinds).astype(np.float64)
     faults = list(_faults(ways, routes, played))
     if faults:
         raise InvalidData(faults)
-    return Plan(tuple(_traffic(compiled, ways, routes, route_flow, played)), played, others)
+    return Plan(tuple(_traffic(compiled, ways, routes, route_flow, played)), played, others_by.sum(axis=1), others_by)
 
 
 def _traffic(compiled: Compiled, ways: Ways, routes: RouteSet, route_flow: np.ndarray, played: np.ndarray) -> Iterator[Traffic]:
