@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from karvan.bridge.days.calendar import LEAD, YEAR, edges
-from karvan.engines.simulate import Outcome, replicate, simulate
+from karvan.engines.simulate import Outcome, layout, replicate, simulate
 from karvan.engines.simulate.audit import CARRIED, DELAYED, LIES, PUTS, WAITS, audit, where
 from karvan.engines.simulate.layout import BIRTHS, ENTITY, KIND, LEAVERS, LEVEL, PLACE, PROGRAM, STOCK, TANK, UNITS_IN
 from karvan.engines.simulate.state import begin
@@ -47,7 +47,7 @@ def test_a_year_adds_up(real_days: Real, replication: int) -> None:
     by_commodity: dict[str, list[float]] = {}
     for traffic in found.plan.traffic:  # of each commodity: sent = arrived + under way + waiting
         i = found.tables.place(traffic.name)
-        left = sums[i, 3] + sums[i, 10]
+        left = sums[i, layout.WAITS] + sums[i, layout.PUTS]
         mine = np.flatnonzero((rows[:, PROGRAM] == i) & (doing > 0))
         waiting = np.isin(doing[mine], (WAITS, PUTS, LIES)).sum()
         moving = np.isin(doing[mine], (CARRIED, DELAYED)).sum()
@@ -75,7 +75,7 @@ def test_what_is_sent_is_what_assign_says(real_days: Real) -> None:
         """Born in the year, without those that stay at home by season."""
         i = outcome.tables.place(name)
         births = outcome.places[-1, i, BIRTHS] - outcome.places[0, i, BIRTHS]
-        home = outcome.sums[-1, i, 10] - outcome.sums[0, i, 10]
+        home = outcome.sums[-1, i, layout.PUTS] - outcome.sums[0, i, layout.PUTS]
         return float(births - home)
 
     sent = replicate(found.tables, at[-1], worlds.SEED, range(n), read, edges=at).mean(axis=0)

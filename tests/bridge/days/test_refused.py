@@ -8,6 +8,7 @@ import pytest
 
 from karvan.bridge.days.calendar import LEAD, LEAD_DAYS, YEAR, edges
 from karvan.bridge.days.spoken import day, named, spoken
+from karvan.engines.simulate.experiment import experiment
 from karvan.tables.faults import InvalidData, KarvanError, UsageError
 from karvan.verbs import simulate as verb
 from karvan.verdict import simulation
@@ -109,7 +110,6 @@ def test_a_queue_without_end_is_said_with_its_month() -> None:
 
 def test_more_than_memory_holds_ends_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """The queue that fills the memory is named with the day from which on it grows; the memory is bounded."""
-    experiment = simulation.experiment
     monkeypatch.setattr(simulation, "experiment", lambda *given, **named_: experiment(*given, **named_, limit=4096))
     compiled = worlds.model(**crossing(routines=worlds.routines(("west", "handling", 1))))
     with pytest.raises(simulation.CannotPlay) as caught:

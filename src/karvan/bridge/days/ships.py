@@ -173,7 +173,7 @@ class _Captain:
             program.when(self.score, ">=", max(least, ANYTHING), load)
         self._sum(there, self.score)
         program.when(self.score, ">=", max(least, ANYTHING), ballast)
-        program.label(stay).delay(f"look {port} {other}", LOOK).goto(f"look {port}")
+        program.label(stay).delay(f"look {port} {other}", LOOK).goto(f"look {port}", lap=False)
         program.label(ballast).delay(f"ballast {port} {other}", self.places.time((here or there)[0].arcs[0]))
         pile = (here or there)[0]
         turn = self._turn(pile, max(1, int(_load(self.places, self.fleet, pile))))
@@ -205,7 +205,7 @@ class _Captain:
         empty, away = f"nothing {pile.store.name}", f"away {pile.store.name}"
         _cross(self.consignments, program, pile, full=full, hours=self._port_hours(pile), nothing=empty, turn=self._turn(pile, full))
         self._dock(pile.store.name, pile)
-        program.goto(away).label(empty).delay(f"look again {pile.store.name}", LOOK).goto(f"look {port}")
+        program.goto(away).label(empty).delay(f"look again {pile.store.name}", LOOK).goto(f"look {port}", lap=False)
         program.label(away).goto(f"arrive {other}")
 
     def _dock(self, name: str, pile: Pile) -> None:
@@ -261,7 +261,7 @@ class _Captain:
         """Jump to the label of the piles that fill most ships; to the first of equals."""
         program = self.program
         if not choices:
-            program.delay(f"look {name}", LOOK).goto(f"look {name.split()[1]}")
+            program.delay(f"look {name}", LOOK).goto(f"look {name.split()[1]}", lap=False)
             return
         for i, (piles, _) in enumerate(choices[1:] and choices):
             self._sum(piles, self.score)
