@@ -21,6 +21,7 @@ __all__ = ["generate"]
 
 OF_ANY_NAME = {"manifest.libraries", "manifest.options", "support.by_basis", "headline[].observed", "tables", "messages[].values", "history[].values",
                "counts", "thresholds", "reasons", "lost_by_commodity", "months[].cuts"}  # fmt: skip
+ESTIMATE = {"mean", "low", "high"}
 DOCUMENTS = {
     "assess": ("assess", "--futures", "5"),
     "explain": ("explain", "l10_aktau_hub_240kteu", "--futures", "5"),
@@ -29,6 +30,7 @@ DOCUMENTS = {
     "assign --without": ("assign", "--without", "kuryk"),
     "assign --critical": ("assign", "--critical", "3"),
     "assign --by month": ("assign", "--by", "month"),
+    "simulate": ("simulate", "--year", "2026", "-n", "2"),
     "calibrate": ("calibrate",),
     "check": ("check",),
     "facts": ("facts", "--stale"),
@@ -46,6 +48,9 @@ def keys_of(value: Any, path: str = "") -> Iterator[str]:
     if isinstance(value, dict):
         if path in OF_ANY_NAME:
             yield f"{path}.*" if path not in ("messages[].values", "history[].values") else path
+            return
+        if set(value) == ESTIMATE:
+            yield path
             return
         for key, inner in value.items():
             yield from keys_of(inner, f"{path}.{key}" if path else key)

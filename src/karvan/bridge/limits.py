@@ -182,7 +182,7 @@ def fitted_delay(corridor: Corridor, limits: tuple[Limit, ...], delay: arrays.De
     content = corridor.fitted.get(DELAYS)
     if content is None or content.get("hash") != corridor.hash:
         found = "nothing" if content is None else f"a fit to other data ({content.get('hash')})"
-        refuse([Fault(file, 0, "hash", found, f"a fit to these data ({corridor.hash})", "Run karvan simulate CASE --fit-delays --write, or leave --delays out.")])
+        refuse([Fault(file, 0, "hash", found, f"a fit to these data ({corridor.hash})", "Run karvan delays CASE --fit --write, or leave --delays out.")])
     position = {(limit.table, limit.key, limit.direction): i for i, limit in enumerate(limits)}
     kind, scale, exponent = delay.kind.copy(), delay.scale.copy(), delay.exponent.copy()
     faults = []
@@ -194,7 +194,7 @@ def fitted_delay(corridor: Corridor, limits: tuple[Limit, ...], delay: arrays.De
                 raise ValueError
         except (KeyError, TypeError, ValueError):
             faults.append(Fault(file, 0, "limits", str(dict(row)), "table, id and direction of a limit, scale >= 0, used > 0, exponent > 0",
-                                "Run karvan simulate CASE --fit-delays --write again."))  # fmt: skip
+                                "Run karvan delays CASE --fit --write again."))  # fmt: skip
             continue
         if kind[i] != HARD:
             scale[i], exponent[i] = scale[i] * fitted / used, bent

@@ -11,7 +11,8 @@ from karvan.corridor.corridor import Corridor
 from karvan.faces import chart as charts
 from karvan.faces.messages import LANGUAGES, catalogue, say
 from karvan.files.extras import load_extra
-from karvan.verbs import assess, assign, calibrate, check, explain, facts, loading, options, route
+from karvan.tables.faults import UsageError
+from karvan.verbs import assess, assign, calibrate, check, explain, facts, loading, options, route, simulate
 from karvan.verbs.assign import LOGIT
 from karvan.verbs.declaration import Option, Verb
 
@@ -56,6 +57,45 @@ def _shown(value: Any) -> str:
     if value is None:
         return ""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+_PLAYED = Option("name", str, None, "name of a table of played days", required=True)
+
+
+@dataclass(frozen=True)
+class Days(Frame):
+    """Played days: `rows` are those of the terminals; `table` has the others."""
+
+    def table(self, name: str) -> Frame:
+        """The rows of cuts, causes, terminals, months (one per terminal and month), services, pools, lines, journeys, growing, failed or,
+        of a comparison, differences. An estimate `x` is `x`, `x_low` and `x_high`. Raises `UsageError` for another name."""
+        document = self.document()
+        known = {**{each: document[each] for each in (*simulate.ROWS, "growing", "failed")}, "months": _by_month(document["terminals"])}
+        if "compare" in document:
+            known["differences"] = document["compare"]["differences"]
+        if _PLAYED.read(name) not in known:
+            raise UsageError(f"name={name!r}: expected one of {', '.join(known)}.")
+        return Frame(self.answer, tuple(_flat(row) for row in known[name]))
+
+
+_MONTHLY = ("waiting", "wait", "closed", "ban")
+
+
+def _by_month(terminals: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row per terminal and month."""
+    return [{"terminal_id": row["terminal_id"], "name": row["name"], "unit": row["unit"], "month": month + 1,
+             **{name: row[f"{name}_by_month"][month] for name in _MONTHLY}} for row in terminals for month in range(12)]  # fmt: skip
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with an estimate as three columns, and without what it holds by month."""
+    out: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            out |= {name: value["mean"], f"{name}_low": value["low"], f"{name}_high": value["high"]}
+        elif not name.endswith("by_month"):
+            out[name] = value
+    return out
 
 
 @dataclass(frozen=True)
@@ -115,6 +155,16 @@ class Case:
                           depart=depart, within=within, chart=chart)  # fmt: skip
         charts.write(found, language)
         return Frame(found, tuple(found.document()["routes"]))
+
+    def simulate(
+        self, year: int | None = None, replications: int = 100, seed: int = 1, workers: int = 2, scenario: str | Path | None = None,
+        set: tuple[str, ...] = (), compare: str | None = None, until: float | None = None, antithetic: bool = False,
+    ) -> Days:  # fmt: skip
+        """A year played day by day, many times: one row per terminal; `.table("journeys")` and others have the rest. Ctrl-C keeps what
+        is complete; `.answer.stopped` then says so."""
+        found = self._ask(simulate.VERB, year=year, replications=replications, seed=seed, workers=workers, scenario=scenario, set=set,
+                          compare=compare, until=until, antithetic=antithetic)  # fmt: skip
+        return Days(found, tuple(_flat(row) for row in found.document()["terminals"]))
 
     def calibrate(self) -> Frame:
         """Observed and modelled figures: one row per measure and year; `.answer.calibration` has scores, shares and gaps."""

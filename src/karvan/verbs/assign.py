@@ -268,5 +268,5 @@ VERB = Verb(
      Option("without", str, (), "a place, link, terminal, service, fleet, project or shared limit to take out; may be repeated", "NAME", repeated=True),
      Option("critical", int, None, "take out everything in turn and list the N whose loss is largest", "N"),
      Option("by", str, None, "month: solve the twelve months with the closures of each", "month"),
-     Option("delays", str, TABLES, f"how waits grow with use: {TABLES}, or {FITTED} to played days (simulate --fit-delays --write)", "WHICH")), assign, waits=True,
+     Option("delays", str, TABLES, f"how waits grow with use: {TABLES}, or {FITTED} to played days (delays --fit --write)", "WHICH")), assign, waits=True,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What `simulate --delays` and `simulate --fit-delays` give back: the waits of assign beside played days, and delay functions fitted to them."""
+"""delays: do played days wait as long as assign says? And delay functions fitted to what they waited."""
 
 from __future__ import annotations
 
@@ -12,23 +12,19 @@ from karvan.files import cases
 from karvan.files.folder import write_texts
 from karvan.files.toml_text import toml_text
 from karvan.tables.faults import UsageError
-from karvan.verbs.declaration import Option, Progress
+from karvan.verbs import options, scenarios
+from karvan.verbs.declaration import Option, Progress, Verb
+from karvan.verbs.loading import fit_of, load
 from karvan.verdict import delay_fit, document, simulation
 from karvan.verdict.delay_fit import DelayFit
 from karvan.verdict.delays import DelayRow, Delays, Unplayed
 from karvan.verdict.door_to_door import DoorRow, Doors
-from karvan.verdict.futures import Forced
+from karvan.verdict.model import prepare
 from karvan.verdict.simulated import record
 from karvan.verdict.simulation import Played
 
 MOST_DOORS = 10
 LEAST_REPLICATIONS = 5
-OPTIONS = (
-    Option("delays", bool, False, "set the waits that assign says beside those of the played days, and hours door to door"),
-    Option("fit_delays", bool, False, "play other scales of demand too, and fit the delay functions of assign to the waits"),
-    Option("write", bool, False, "store that fit in CASE/fitted/, for assign --delays fitted"),
-)
-
 
 @dataclass(frozen=True, eq=False)
 class Delayed:
@@ -80,29 +76,48 @@ class Delayed:
         return dict(document.plain(out))
 
 
-def check(case: str, fit: bool, write: bool, changed: bool, beside: tuple[str, ...], options: simulation.Options) -> None:
-    """Nothing, or `UsageError`, before anything is played. `changed`: a scenario is asked for; `beside`: what cannot be asked together."""
+def delays(
+    case: str, year: int | None, replications: int, seed: int, workers: int, scenario: Path | None, set: tuple[str, ...], fit: bool, write: bool,
+    progress: Progress | None = None,
+) -> Delayed:  # fmt: skip
+    _check(case, fit, write, scenario is not None or bool(set), replications, workers)
+    corridor = load(case)
+    chosen = corridor.settings.first_year if year is None else year
+    changed = scenarios.apply(corridor, scenario, set)
+    how = simulation.Options(replications, seed, workers)
+    model = prepare(changed.corridor, changed.dated, fit_of(corridor, chosen))
+    played = simulation.play(model, chosen, changed.forced, changed.name, how, progress)
+    if not fit:
+        return Delayed(played, how)
+    found = delay_fit.fit(played, changed.forced, how, progress=progress)
+    return Delayed(played, how, found, _write(case, found) if write else None)
+
+
+def _check(case: str, fit: bool, write: bool, changed: bool, replications: int, workers: int) -> None:
+    if not 2 <= replications <= 10_000:
+        raise UsageError(f"--replications {replications}: expected 2 to 10,000.")
+    if workers < 1:
+        raise UsageError(f"--workers {workers}: expected 1 or more.")
     if write and not fit:
-        raise UsageError("--write stores a fit: ask for --fit-delays too.")
-    if beside:
-        raise UsageError(f"{beside[0]} and {'--fit-delays' if fit else '--delays'} are different questions. Ask one at a time.")
-    if fit and options.replications < LEAST_REPLICATIONS:
-        raise UsageError(f"--replications {options.replications}: --fit-delays needs {LEAST_REPLICATIONS} or more, to know how sure each wait is.")
+        raise UsageError("--write stores a fit: ask for --fit too.")
+    if fit and replications < LEAST_REPLICATIONS:
+        raise UsageError(f"--replications {replications}: --fit needs {LEAST_REPLICATIONS} or more, to know how sure each wait is.")
     if write and changed:
         raise UsageError("--write stores a fit to the case as it stands: leave --scenario and --set out.")
     if write and cases.is_built_in(case):
         raise UsageError("A built-in case is read-only. `karvan new DIR` makes a copy of your own; fit that one.")
 
 
-def of(case: str, played: Played, forced: Forced, options: simulation.Options, fit: bool, write: bool, progress: Progress | None) -> Delayed:
-    """The table, and the fit where it is asked for."""
-    if not fit:
-        return Delayed(played, options)
-    found = delay_fit.fit(played, forced, options, progress=progress)
-    return Delayed(played, options, found, _write(case, found) if write else None)
-
-
 def _write(case: str, found: DelayFit) -> Path:
     folder = cases.locate(case) / "fitted"
     write_texts(folder, {f"{DELAYS}.toml": toml_text(delay_fit.document(found))})
     return folder / f"{DELAYS}.toml"
+
+
+VERB = Verb(
+    "delays", "Do played days wait as long as assign says? Both waits side by side, and delay functions fitted to the days.",
+    (options.CASE_FIRST, options.YEAR, Option("replications", int, 40, "how many times the year is played", "N", "n"), options.SEED, options.WORKERS,
+     options.SCENARIO, options.SET,
+     Option("fit", bool, False, "play other scales of demand too, and fit the delay functions of assign to the waits"),
+     Option("write", bool, False, "store that fit in CASE/fitted/, for assign --delays fitted")), delays, progresses=True, counts="replications",
+)  # fmt: skip

@@ -10,10 +10,8 @@ from typing import Any
 from karvan.corridor.corridor import Corridor
 from karvan.engines.simulate.analysis import LEAST
 from karvan.tables.faults import UsageError
-from karvan.verbs import delays as beside_assign
 from karvan.verbs import options, scenarios, traces
 from karvan.verbs.declaration import Option, Progress, Verb
-from karvan.verbs.delays import Delayed
 from karvan.verbs.loading import fit_of, load
 from karvan.verdict import document, simulation
 from karvan.verdict.model import prepare
@@ -22,8 +20,11 @@ from karvan.verdict.simulated_differences import Differences
 from karvan.verdict.simulation import Played
 
 MOST = 100_000
+MOST_YEARS = 100
 PAGE, ALL = "page", "all"
 TABLES = ("cuts", "causes", "terminals", "months", "services", "pools", "lines", "journeys")
+ROWS = tuple(name for name in TABLES if name != "months")
+"""lists of the document; months stand in the rows of the terminals."""
 SHOWN = (PAGE, *TABLES, ALL)
 """what a person may ask to see: a page of the most important, one table whole, or all."""
 
@@ -62,7 +63,7 @@ class Simulated:
             "schema_version": document.SCHEMA_VERSION,
             "manifest": document.manifest(
                 played.model.compiled.corridor, year=played.year, scenario=played.scenario, seed=self.options.seed, replications=found.complete,
-                asked=found.asked, antithetic=self.options.antithetic, until=self.options.until,
+                asked=found.asked, antithetic=self.options.antithetic, until=self.options.until, years=self.options.years,
             ),
             "said": found.said,
             "sent": sum(played.days.sent.values()),
@@ -73,8 +74,8 @@ class Simulated:
             "journeys": [record(row) for row in tables.journeys()],
             "cuts": [record(row) for row in tables.cuts()],
             "causes": [record(row) for row in tables.causes()],
-            "growing": [record(each) for each in found.growing],
-            "failed": [record(each) for each in found.failed],
+            "growing": [record(row) for row in tables.growing()],
+            "failed": [record(row) for row in tables.failed()],
         }  # fmt: skip
         if self.other is not None and self.differences is not None:
             out["compare"] = _compared(self.other, self.differences)
@@ -89,27 +90,21 @@ def _compared(other: Played, found: Differences) -> dict[str, Any]:
         "pairs": found.pairs,
         "arrived": {"difference": found.arrived.mean, "low": found.arrived.low, "high": found.arrived.high, "gain": found.arrived.gain},
         "differences": [record(row) for row in found.rows],
-        "growing": [record(each) for each in other.experiment.growing],
-        "failed": [record(each) for each in other.experiment.failed],
+        "growing": [record(row) for row in found.other.growing()],
+        "failed": [record(row) for row in found.other.failed()],
     }
 
 
 def simulate(
     case: str, year: int | None, replications: int, seed: int, workers: int, scenario: Path | None, set: tuple[str, ...], compare: str | None,
-    until: float | None, antithetic: bool, show: str = PAGE, trace: Path | None = None, traced: int = 0, delays: bool = False, fit_delays: bool = False,
-    write: bool = False, progress: Progress | None = None,
-) -> Simulated | Delayed:  # fmt: skip
-    _check(replications, workers, until, show)
+    until: float | None, antithetic: bool, years: int = 1, show: str = PAGE, trace: Path | None = None, traced: int = 0,
+    progress: Progress | None = None,
+) -> Simulated:  # fmt: skip
+    _check(replications, workers, until, years, show)
     traces.check(trace, traced, replications)
-    how = simulation.Options(replications, seed, workers, until, antithetic)
-    if delays or fit_delays or write:
-        beside = tuple(name for name, given in (("--compare", compare), ("--until", until), ("--trace", trace)) if given is not None)
-        beside_assign.check(case, fit_delays, write, scenario is not None or bool(set), beside, how)
     corridor = load(case)
     chosen = corridor.settings.first_year if year is None else year
-    if delays or fit_delays:
-        forced = scenarios.apply(corridor, scenario, set).forced
-        return beside_assign.of(case, _play(corridor, chosen, scenario, set, how, progress), forced, how, fit_delays, write, progress)
+    how = simulation.Options(replications, seed, workers, until, antithetic, years)
     first = _play(corridor, chosen, scenario, set, how, progress)
     if trace is not None:
         traces.write(trace, first, seed, traced)
@@ -122,11 +117,13 @@ def simulate(
     return Simulated(first, how, other, halted, show)
 
 
-def _check(replications: int, workers: int, until: float | None, show: str) -> None:
+def _check(replications: int, workers: int, until: float | None, years: int, show: str) -> None:
     if show not in SHOWN:
         raise UsageError(f"--show {show}: expected one of {', '.join(SHOWN)}.")
     if not 1 <= replications <= MOST:
         raise UsageError(f"--replications {replications}: expected 1 to {MOST:,}.")
+    if not 1 <= years <= MOST_YEARS:
+        raise UsageError(f"--years {years}: expected 1 to {MOST_YEARS}: the same year is played so often in a row. For another year, give --year.")
     if workers < 1:
         raise UsageError(f"--workers {workers}: expected 1 or more.")
     if until is not None and not 0 < until < 1:
@@ -149,6 +146,7 @@ VERB = Verb(
      options.SCENARIO, options.SET, options.COMPARE,
      Option("until", float, None, "go on until the interval of the tonnes that arrive is this share of them, 0.01 for 1 %", "SHARE"),
      Option("antithetic", bool, False, "play every year a second time with mirrored luck; the pair is one observation"),
+     Option("years", int, 1, "play the year so many times in a row, each with what the one before left behind; the last is counted", "N"),
      Option("show", str, PAGE, f"what is printed for people: {', '.join(SHOWN[:-1])} or {ALL}", "TABLE"),
-     *traces.OPTIONS, *beside_assign.OPTIONS), simulate, progresses=True, counts="replications",
+     *traces.OPTIONS), simulate, progresses=True, counts="replications",
 )  # fmt: skip

@@ -6,6 +6,7 @@ Every figure is an `Estimate`: the mean over replications with its 95 % interval
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -184,6 +185,39 @@ class CauseRow:
     share: float
 
 
+@dataclass(frozen=True)
+class GrowingRow:
+    """A queue that grows without coming back."""
+
+    place: str
+    """of the model."""
+    role: str
+    """what waits there or for what, as `Known.role`; empty for what is no row of the case."""
+    table: str
+    key: str
+    name: str
+    direction: str
+    replications: int
+    """in how many, those that failed included."""
+    of: int
+    month: int
+    """in which it starts, in the middle of those replications."""
+    earliest: int
+    """month, in any of them."""
+
+
+@dataclass(frozen=True)
+class FailedRow:
+    """A replication that did not reach the end of the year, and is in no figure."""
+
+    replication: int
+    twin: bool
+    """of an antithetic pair, the twin."""
+    day: int
+    """of the year; below 1 in the weeks before it."""
+    fault: str
+
+
 class Tables:
     """The rows of a played year."""
 
@@ -344,6 +378,24 @@ class Tables:
     def _percentile(self, name: str, share: float) -> Estimate:
         found, runs = self.found.percentile(name, share), self.found.column((name, f"p{100 * share:.0f}"))
         return Estimate(found.value / HOUR_A_DAY, found.low / HOUR_A_DAY, found.high / HOUR_A_DAY, runs / HOUR_A_DAY)
+
+    def growing(self) -> list[GrowingRow]:
+        """Every queue that grows without coming back, those first that do in most replications."""
+        rows = []
+        for each in self.found.growing:
+            known = self.played.days.known.get(each.name, Known("", "", ""))
+            rows.append(GrowingRow(each.name, known.role, known.table, known.key, self._name(known.table, known.key) if known.table else each.name, known.direction,
+                                   each.replications, each.of, self._month(each.since), self._month(each.earliest)))  # fmt: skip
+        return rows
+
+    def _month(self, time: float) -> int:
+        """1 to 12, of an hour of the clock; January before the year too."""
+        return min(max(bisect_right(self.found.edges, time), 1), len(MONTHS))
+
+    def failed(self) -> list[FailedRow]:
+        """Every replication that failed, with its fault in words."""
+        begin = self.found.edges[0]
+        return [FailedRow(each.replication, each.twin, math.floor((each.time - begin) / HOUR_A_DAY) + 1, each.fault) for each in self.found.failed]
 
     def cuts(self) -> list[CutRow]:
         """Every cut by direction: all together, dry cargo and oil apart, and each commodity."""

@@ -6,7 +6,7 @@ Called by `simulate --compare`. A difference is this year less the other one, wh
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -58,23 +58,22 @@ class DifferenceRow:
 
 @dataclass(frozen=True)
 class _Kind:
-    """A table of rows: the fields that tell one from another, and the figures that are compared, in which units."""
+    """A table of `Tables`: the fields that tell one row from another, and the figures that are compared, in which units."""
 
     name: str
-    rows: Callable[[Tables], Iterable[Any]]
     key: tuple[str, ...]
     figures: dict[str, str]
 
 
 KINDS = (
-    _Kind("cuts", Tables.cuts, ("cut_id", "direction", "commodity"), {"tonnes": "t"}),
-    _Kind("causes", Tables.causes, ("who", "cause"), {"hours": "h"}),
-    _Kind("terminals", Tables.terminals, ("terminal_id",),
+    _Kind("cuts", ("cut_id", "direction", "commodity"), {"tonnes": "t"}),
+    _Kind("causes", ("who", "cause"), {"hours": "h"}),
+    _Kind("terminals", ("terminal_id",),
           {"throughput": OWN, "waiting": OWN, "waiting_hours": "h", "utilisation": "share", "visit_wait": "h", "ban_days": "day", "closed_days": "day"}),
-    _Kind("services", Tables.services, ("service_id", "direction", "unit"), {"carried": OWN, "empties": OWN, "sailings": "sailing", "load": OWN, "wait": "h"}),
-    _Kind("pools", Tables.pools, ("fleet_id", "direction"), {"ready": "share", "wait": "h"}),
-    _Kind("lines", Tables.lines, ("table", "key", "direction"), {"utilisation": "share", "wait": "h"}),
-    _Kind("journeys", Tables.journeys, ("origin", "destination", "commodity"), {"arrived": "t", "p10": "day", "p50": "day", "p90": "day", "mean": "day"}),
+    _Kind("services", ("service_id", "direction", "unit"), {"carried": OWN, "empties": OWN, "sailings": "sailing", "load": OWN, "wait": "h"}),
+    _Kind("pools", ("fleet_id", "direction"), {"ready": "share", "wait": "h"}),
+    _Kind("lines", ("table", "key", "direction"), {"utilisation": "share", "wait": "h"}),
+    _Kind("journeys", ("origin", "destination", "commodity"), {"arrived": "t", "p10": "day", "p50": "day", "p90": "day", "mean": "day"}),
 )  # fmt: skip
 _AMOUNTS = ("tonnes", "hours", "throughput", "carried", "sailings", "arrived")
 """figures of which a row that is missing has none; of the others nothing is known."""
@@ -110,7 +109,7 @@ class Differences:
         return tuple(sorted(found, key=lambda row: (order[row.kind], not row.differs, -row.weight)))
 
     def _of(self, kind: _Kind) -> Iterable[DifferenceRow]:
-        sides = [{tuple(getattr(row, name) for name in kind.key): row for row in kind.rows(tables)} for tables in (self.this, self.other)]
+        sides = [{tuple(getattr(row, name) for name in kind.key): row for row in getattr(tables, kind.name)()} for tables in (self.this, self.other)]
         for key in dict.fromkeys((*sides[0], *sides[1])):
             rows = [side.get(key) for side in sides]
             shown: Any = rows[0] if rows[0] is not None else rows[1]

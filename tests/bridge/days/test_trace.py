@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,7 @@ def test_everyone_is_in_one_place_at_a_time_and_gets_there_on_the_way() -> None:
     assert (rows["end"] > rows["start"]).all()
     assert set(rows["does"]) <= set(DOES)
     for mine in by_unit(rows).values():
-        for a, b in zip(mine, mine[1:], strict=False):
+        for a, b in pairwise(mine):
             assert rows["end"][a] == rows["start"][b]
             assert rows["to_node"][a] == rows["from_node"][b]
 
@@ -114,7 +115,7 @@ def test_a_ship_leaves_from_where_it_came_to_and_waits_for_the_weather() -> None
     assert len(ships) == 4
     for mine in ships.values():
         trips = [i for i in mine if rows["from_node"][i] != rows["to_node"][i]]
-        assert all(rows["from_node"][b] != rows["from_node"][a] for a, b in zip(trips, trips[1:], strict=False))
+        assert all(rows["from_node"][b] != rows["from_node"][a] for a, b in pairwise(trips))
         assert {"sails", "loads", "discharges", "waits"} <= {rows["does"][i] for i in mine}
         assert {"weather", "berth"} <= {rows["waits_for"][i] for i in mine}
 
@@ -126,7 +127,7 @@ def test_work_that_the_weather_stops_is_no_work() -> None:
     tonnes: dict[tuple[str, float], float] = {}
     hours = 0.0
     for unit, mine in by_unit(rows).items():
-        for a, b in zip(mine, mine[1:], strict=False):
+        for a, b in pairwise(mine):
             if works[a]:
                 hours += rows["end"][a] - rows["start"][a]
                 if not (works[b] or (rows["waits_for"][b] == "weather" and b + 1 < len(works) and _goes_on(rows, mine, b, works))):

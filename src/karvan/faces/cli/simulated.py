@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,6 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from karvan.bridge.days.places import CARGO
-from karvan.engines.simulate.experiment import Experiment
 from karvan.faces.cli import simulated_differences
 from karvan.faces.cli.columns import NONE, Column, fitted, interval, number
 from karvan.faces.cli.named import cargo, name_of, way
@@ -19,8 +17,8 @@ from karvan.faces.messages import amount, catalogue, spread
 from karvan.verbs.simulate import ALL, PAGE, TABLES, Simulated
 from karvan.verdict.measures import ALL as ALL_CARGO
 from karvan.verdict.measures import DRY, OIL
-from karvan.verdict.simulated import VISIT, Estimate, TerminalRow
-from karvan.verdict.simulation import ARRIVED, Played
+from karvan.verdict.simulated import VISIT, Estimate, Tables, TerminalRow
+from karvan.verdict.simulation import ARRIVED
 
 Words = Mapping[str, str]
 _MOST = {"terminals": 10, "months": 3, "services": 14, "pools": 8, "lines": 6, "journeys": 10, "cuts": 12, "causes": 12}
@@ -44,11 +42,14 @@ def simulated(answer: Simulated, language: str, width: int) -> Group:
     else:
         chosen = TABLES if answer.show == ALL else (answer.show,)
     for name in chosen:
-        parts += [*view.table(name), Text("")]
-    if compared is not None and answer.other is not None:
+        found = list(view.table(name))
+        parts += [*found, Text("")] if found else []
+    if compared is not None:
         kinds = chosen if answer.show not in (PAGE, ALL) else TABLES
         parts += simulated_differences.differences(compared, answer.tables.corridor, kinds, words, width, answer.show == PAGE)
-        parts += [*growing(answer.other, words, answer.show != PAGE), Text("")]
+        other = [*_ended(compared.other, words), *growing(compared.other, words, answer.show == ALL)]
+        if other:
+            parts += [Text(words["simulate.beside"].format(scenario=compared.other.played.scenario)), *other, Text("")]
     elif answer.halted:
         parts += [Text(words["simulate.halted"]), Text("")]
     return Group(*parts[:-1], *([Text(words["simulate.more"].format(tables=", ".join(TABLES)), style="dim")] if answer.show == PAGE else []))
@@ -74,14 +75,14 @@ class _View:
             yield Text(words["simulate.interval"])
         else:
             yield Text(words["simulate.once"])
-        yield from _ended(found, words)
+        yield from _ended(self.tables, words)
         arrived = self.tables.over(found.column(ARRIVED))
         yield Text(words["simulate.sent"].format(sent=amount(sum(self.played.days.sent.values()), "t"), arrived=_spread(arrived, "t")))
         rows = list(self.corridor["routines"].rows()) if "routines" in self.corridor.tables else []
         if rows:
             estimates = sum(row["basis"] == "estimate" for row in rows)
             yield Text(words["simulate.routines"].format(rows=len(rows), estimates=estimates), style="dim")
-        yield from growing(self.played, words, self.whole)
+        yield from growing(self.tables, words, self.answer.show == ALL)
 
     # ---- tables -----------------------------------------------------------------------------------------------------
     def table(self, name: str) -> Iterator[RenderableType]:
@@ -92,7 +93,8 @@ class _View:
         }  # fmt: skip
         rows = self._rows(name)
         if not rows:
-            yield Text(self.words[f"simulate.none.{name}"])
+            if self.answer.show == name:
+                yield Text(self.words[f"simulate.none.{name}"])
             return
         shown = rows if self.whole else rows[: _MOST[name]]
         count = "" if len(shown) == len(rows) else self.words["simulate.shown"].format(shown=len(shown), all=len(rows))
@@ -250,33 +252,30 @@ class _View:
         return said.replace(unit, self._unit(unit)) if unit == VISIT or f"simulate.unit.{unit}" in self.words else said
 
 
-def _ended(found: Experiment, words: Words) -> Iterator[Text]:
+def _ended(tables: Tables, words: Words) -> Iterator[Text]:
     """What kept an experiment from being all that was asked for."""
-    failed = len({each.replication for each in found.failed})
+    found, rows = tables.found, tables.failed()
+    failed = len({row.replication for row in rows})
     if found.stopped:
         yield Text(words["simulate.stopped"].format(done=found.complete + failed, asked=found.asked, complete=found.complete), style="bold")
     if failed:
-        first = found.failed[0]
-        yield Text(words["simulate.failed"].format(failed=failed, all=found.complete + failed, first=first.replication, fault=first.fault), style="bold")
+        said = {"first": rows[0].replication, "day": rows[0].day, "fault": rows[0].fault}
+        yield Text(words["simulate.failed"].format(failed=failed, all=found.complete + failed, **said), style="bold")
     for each in found.until:
         key = "simulate.until.reached" if each.reached else "simulate.until.missed"
         yield Text(words[key].format(found=f"{100 * each.found:.2g} %", asked=f"{100 * each.relative:.2g} %", complete=found.complete))
 
 
-def growing(played: Played, words: Words, whole: bool) -> Iterator[Text]:
+def growing(tables: Tables, words: Words, whole: bool) -> Iterator[Text]:
     """A sentence for every queue that grows without end, with the month in which it starts; those of few replications are counted."""
-    found, corridor = played.experiment, played.model.compiled.corridor
-    often = [each for each in found.growing if whole or 2 * each.replications >= each.of]
-    for each in often:
-        known = played.days.known.get(each.name)
-        where = each.name
-        if known is not None:
-            ways = f" ({way(corridor, known.table, known.key, known.direction, words)})" if known.direction else ""
-            where = words[f"simulate.place.{known.role}"].format(name=name_of(corridor, known.table, known.key), way=ways)
-        month = min(max(bisect_right(found.edges, each.since), 1), 12)
-        yield Text(words["simulate.growing"].format(where=where, month=words[f"month.{month}"], replications=each.replications, of=each.of), style="bold")
-    if len(often) < len(found.growing):
-        yield Text(words["simulate.growing.few"].format(queues=len(found.growing) - len(often)))
+    rows = tables.growing()
+    often = [row for row in rows if whole or 2 * row.replications >= row.of]
+    for row in often:
+        ways = f" ({way(tables.corridor, row.table, row.key, row.direction, words)})" if row.direction else ""
+        where = words[f"simulate.place.{row.role}"].format(name=row.name, way=ways) if row.role else row.name
+        yield Text(words["simulate.growing"].format(where=where, month=words[f"month.{row.month}"], replications=row.replications, of=row.of), style="bold")
+    if len(often) < len(rows):
+        yield Text(words["simulate.growing.few"].format(queues=len(rows) - len(often)))
 
 
 def _moves(row: TerminalRow) -> bool:

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from karvan.corridor.corridor import Corridor
-from karvan.faces.cli.columns import NONE, Column, fitted, number
+from karvan.faces.cli.columns import EXTRA, NONE, Column, fitted, number
 from karvan.faces.cli.named import cargo, name_of, way
 from karvan.faces.messages import amount
 from karvan.verdict.measures import DRY, OIL
@@ -19,6 +19,8 @@ from karvan.verdict.simulated_differences import DifferenceRow, Differences
 Words = Mapping[str, str]
 _MOST = 10
 """Rows of a kind on a page."""
+_APART = 110
+"""Columns from which a figure stands in a column of its own."""
 _CERTAIN = " *"
 _FEW = 2
 
@@ -48,13 +50,17 @@ def _table(title: str, rows: Sequence[DifferenceRow], corridor: Corridor, words:
     def column(name: str) -> str:
         return words[f"simulate.column.{name}"]
 
+    what = [_what(row, corridor, words) for row in rows]
+    figures = [words[f"simulate.figure.{row.figure}"].format(unit=_unit(row.unit, words)) for row in rows]
+    texts = [Column(column("what"), what, text=True), Column(column("figure"), figures, text=True)]
+    if width < _APART:
+        texts = [Column(column("what"), [f"{name}: {figure}" for name, figure in zip(what, figures, strict=True)], text=True)]
     columns = [
-        Column(column("what"), [_what(row, corridor, words) for row in rows], text=True),
-        Column(column("figure"), [words[f"simulate.figure.{row.figure}"].format(unit=_unit(row.unit, words)) for row in rows], text=True),
+        *texts,
         Column(column("this"), [_figure(row.this, row.unit) for row in rows]),
         Column(column("other"), [_figure(row.other, row.unit) for row in rows]),
         Column(column("difference"), [_change(row, False, words) for row in rows], [_change(row, True, words) for row in rows]),
-        Column(column("gain").replace("|", "\n"), [_times(row.gain) for row in rows], rank=1),
+        Column(column("gain").replace("|", "\n"), [_times(row.gain) for row in rows], rank=EXTRA),
     ]
     return fitted(title, columns, width)
 
