@@ -149,3 +149,14 @@ def test_a_hundred_years_in_a_row_take_the_memory_of_one() -> None:
     assert ten.hours == one.hours == YEAR
     assert ten.experiment.bins.mean.shape == one.experiment.bins.mean.shape
     assert ten.experiment.own["arrived"] == pytest.approx(one.experiment.own["arrived"], rel=0.03)
+
+
+def test_what_is_complete_is_kept_when_it_is_stopped() -> None:
+    def stop(done: int, _: int) -> None:
+        if done >= 3:
+            raise KeyboardInterrupt
+
+    compiled = worlds.model(**worlds.CROSSING)
+    played = simulation.play(compiled, worlds.YEAR_PLAYED, Forced(), "base", simulation.Options(replications=50, workers=2), stop)
+    assert played.experiment.complete == 3
+    assert played.experiment.said == "stopped by hand after 3 of 50 replications"
