@@ -26,7 +26,7 @@ from scipy.special import stdtrit
 
 HERE = Path(__file__).parent
 CASES = ("mm1", "mm10", "tandem", "corridor")
-REPLICATIONS = {"karvan": 8, "C by hand": 8, "simpy": 2, "salabim": 1, "ciw": 1, "cimba": 4}
+REPLICATIONS = {"karvan": 20, "C by hand": 20, "simpy": 2, "salabim": 1, "ciw": 1, "cimba": 6}
 CORRIDOR_EVENTS = 199_000
 LACKING = {"ciw": ("corridor",)}
 """Ciw serves one customer at a time, or all at fixed times: a train that leaves when it is full, and a ship that leaves when it is full or

@@ -16,7 +16,7 @@ from scipy import sparse
 from karvan.bridge.cells import Cells, Operations, collect, compile_operations
 from karvan.bridge.demands import demands_of, unreachable
 from karvan.bridge.expanded import Arcs, allowed_of, arcs_of, states_of
-from karvan.bridge.limits import Limit, calendar_matrix, calendar_of, delay_of, limits_of, uses_of
+from karvan.bridge.limits import Limit, calendar_matrix, calendar_of, delay_of, fitted_delay, limits_of, uses_of
 from karvan.bridge.returns import returns_of
 from karvan.bridge.tariffs import tariff_matrix
 from karvan.bridge.timetables import Weekly, weekly
@@ -279,9 +279,9 @@ def _charge(
     return money, perceived
 
 
-def compile_corridor(corridor: Corridor, scenario: Iterable[Edit] = ()) -> Compiled:
-    """The corridor as arrays, with the edits of projects, shocks and a scenario ready to be applied.
-    Raises `InvalidData` when demand has no way to its destination."""
+def compile_corridor(corridor: Corridor, scenario: Iterable[Edit] = (), *, delays_fitted: bool = False) -> Compiled:
+    """The corridor as arrays, with the edits of projects, shocks and a scenario ready to be applied; with the delay functions of
+    fitted/delays.toml where `delays_fitted`. Raises `InvalidData` when demand has no way to its destination, or that fit cannot be used."""
     states, index = states_of(corridor)
     arcs = arcs_of(corridor, index)
     allowed = allowed_of(corridor, arcs)
@@ -297,9 +297,10 @@ def compile_corridor(corridor: Corridor, scenario: Iterable[Edit] = ()) -> Compi
                            reliability=commodities["reliability_ratio"].copy(), reserve=commodities["reserve"].copy())  # fmt: skip
     uses = uses_of(corridor, limits, arcs, allowed)
     gates = (arcs.service >= 0) | (arcs.terminal >= 0)
+    delay = delay_of(corridor, limits, uses, choice)
     return Compiled(
         corridor=corridor, cells=cells, operations=operations, states=states, arcs=arcs, limits=limits,
-        network=network, uses=uses, demands=demands, choice=choice, delay=delay_of(corridor, limits, uses, choice),
+        network=network, uses=uses, demands=demands, choice=choice, delay=fitted_delay(corridor, limits, delay) if delays_fitted else delay,
         returns=returns_of(corridor, limits, arcs, states, allowed, od_names, amounts),
         gates=gates, data_years=data_years, amounts=amounts, growth=growth, od_names=od_names,
         departures=weekly(corridor, arcs), _priced=tariff_matrix(corridor, arcs, allowed), _calendar_share=calendar_matrix(corridor, limits),

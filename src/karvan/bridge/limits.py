@@ -5,7 +5,7 @@ wait grows with use.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -18,10 +18,13 @@ from karvan.corridor.corridor import Corridor
 from karvan.engines import arrays
 from karvan.engines.arrays import HARD, POWER, QUEUE
 from karvan.engines.queueing import sakasegawa_exponent
+from karvan.tables.faults import Fault, refuse
 from karvan.tables.table import Table
 
 DAYS_OF_MONTH = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) / 365.0
 POISSON_ARRIVALS = 1.0
+DELAYS = "delays"
+"""The fit of the delay functions among the fits of a case."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,6 +170,37 @@ def delay_of(corridor: Corridor, limits: tuple[Limit, ...], uses: arrays.Uses, c
     np.add.at(worth, uses.resource, per_unit)
     np.add.at(weight, uses.resource, 1.0)
     return arrays.Delay(kind=kind, scale=scale, exponent=exponent, price_per_hour=worth / np.maximum(weight, 1.0))
+
+
+def fitted_delay(corridor: Corridor, limits: tuple[Limit, ...], delay: arrays.Delay) -> arrays.Delay:
+    """The delay functions with what fitted/delays.toml says: its exponents, and the scale of each limit by the factor between the scale
+    that was fitted and the one of then. Limits of which it says nothing stay as they are, and so do those without a wait.
+
+    Raises `InvalidData` when there is no such file, it was made on other data, or one of its rows cannot be read.
+    """
+    file = f"fitted/{DELAYS}.toml"
+    content = corridor.fitted.get(DELAYS)
+    if content is None or content.get("hash") != corridor.hash:
+        found = "nothing" if content is None else f"a fit to other data ({content.get('hash')})"
+        refuse([Fault(file, 0, "hash", found, f"a fit to these data ({corridor.hash})", "Run karvan delays CASE --fit --write, or leave --delays out.")])
+    position = {(limit.table, limit.key, limit.direction): i for i, limit in enumerate(limits)}
+    kind, scale, exponent = delay.kind.copy(), delay.scale.copy(), delay.exponent.copy()
+    faults = []
+    for row in content.get("limits", ()) if content else ():
+        try:
+            i = position[str(row["table"]), str(row["id"]), str(row["direction"])]
+            fitted, used, bent = (float(row[name]) for name in ("scale", "used", "exponent"))
+            if not (0 <= fitted < np.inf and 0 < used < np.inf and 0 < bent < np.inf):
+                raise ValueError
+        except (KeyError, TypeError, ValueError):
+            faults.append(Fault(file, 0, "limits", str(dict(row)), "table, id and direction of a limit, scale >= 0, used > 0, exponent > 0",
+                                "Run karvan delays CASE --fit --write again."))  # fmt: skip
+            continue
+        if kind[i] != HARD:
+            scale[i], exponent[i] = scale[i] * fitted / used, bent
+    refuse(faults)
+    kind[(kind != HARD) & (scale <= 0)] = HARD
+    return replace(delay, kind=kind, scale=scale, exponent=exponent)
 
 
 def calendar_of(corridor: Corridor, limit: Limit) -> str:

@@ -9,7 +9,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -293,6 +293,7 @@ def capacities_can_be_used(seen: Tables) -> Iterator[Fault]:
                 yield Fault(f"{name}.csv", line, column, unit, f"a row of uses.csv with unit {base}", f"Say how many {base} a tonne takes.")
 
 
+@lru_cache(maxsize=256)
 def usage_unit(unit: str) -> str | None:
     """What one tonne must be turned into to use a capacity in this unit: t, TEU, wagon, train; None when it is none."""
     for base in ("t", "TEU", "wagon", "train", "lorry", "container"):

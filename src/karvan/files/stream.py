@@ -22,10 +22,17 @@ _TIMES = {_BEGAN: "start", _ENDED: "end"}
 _FORMAT = "zstd"
 _WHAT = "A trace"
 
-Batch = Mapping[str, NDArray[np.generic]]
+Batch = Mapping[str, NDArray[Any]]
+Put = Callable[[Batch], None]
 
 
-def write(out: Path, schema: Schema, year: int, about_file: Mapping[str, str], fill: Callable[[Callable[[Batch], None]], None]) -> None:
+def check(out: Path) -> None:
+    """Raise `UsageError` when a file could not be written: pyarrow is missing, or the name is taken."""
+    _arrow()
+    place.refuse_taken_file(out)
+
+
+def write(out: Path, schema: Schema, year: int, about_file: Mapping[str, str], fill: Callable[[Put], None]) -> None:
     """Write a file of the rows that `fill` hands to its argument, batch by batch; the times of the calendar (UTC) are added to the
     hours of `year` in the columns start and end. Raises `UsageError` when pyarrow is missing, or `out` is taken or cannot be written."""
     arrow, pages = _arrow()
@@ -37,10 +44,15 @@ def write(out: Path, schema: Schema, year: int, about_file: Mapping[str, str], f
     epoch = np.datetime64(f"{year}-01-01", "ms")
 
     def table(batch: Batch) -> Any:
-        columns = [arrow.array(batch[field.name], field.type if field.type == arrow.float64() else arrow.string()) for field in fields[: -len(_TIMES)]]
+        columns = [
+            arrow.array(batch[field.name], field.type if field.type == arrow.float64() else arrow.string())
+            for field in fields[: -len(_TIMES)]
+        ]
         columns = [each if str(each.type) == "double" else _absent(arrow, each).dictionary_encode() for each in columns]
         hours = (epoch + np.round(batch[of] * 3_600_000.0).astype("timedelta64[ms]") for of in _TIMES.values())
-        return arrow.Table.from_arrays([*columns, *(arrow.array(each).cast(arrow.timestamp("ms", tz="UTC")) for each in hours)], schema=declared)
+        return arrow.Table.from_arrays(
+            [*columns, *(arrow.array(each).cast(arrow.timestamp("ms", tz="UTC")) for each in hours)], schema=declared
+        )
 
     def written(beside: Path) -> None:
         waiting: list[Any] = []
@@ -59,7 +71,7 @@ def write(out: Path, schema: Schema, year: int, about_file: Mapping[str, str], f
     place.fill_file(out, written)
 
 
-def read(path: Path) -> tuple[dict[str, NDArray[np.generic]], dict[str, str]]:
+def read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     """The columns of such a file, "" where a text is absent, and what it says about itself.
     Raises `UsageError` when pyarrow is missing or there is no such file."""
     _, pages = _arrow()
@@ -67,7 +79,7 @@ def read(path: Path) -> tuple[dict[str, NDArray[np.generic]], dict[str, str]]:
         found = pages.read_table(path)
     except (OSError, ValueError) as error:
         raise UsageError(f"{path} cannot be read as a trace: {str(error).splitlines()[0]}.") from error
-    columns: dict[str, NDArray[np.generic]] = {}
+    columns: dict[str, NDArray[Any]] = {}
     for field in found.schema:
         values = found[field.name]
         if str(field.type).startswith("dictionary"):
@@ -76,7 +88,11 @@ def read(path: Path) -> tuple[dict[str, NDArray[np.generic]], dict[str, str]]:
             columns[field.name] = words[one.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)]
         else:
             columns[field.name] = values.to_numpy()
-    return columns, {key.decode(): value.decode() for key, value in (found.schema.metadata or {}).items() if not key.startswith(b"ARROW")}
+    return columns, {
+        key.decode(): value.decode()
+        for key, value in (found.schema.metadata or {}).items()
+        if not key.startswith(b"ARROW")
+    }
 
 
 def _absent(arrow: Any, column: Any) -> Any:

@@ -22,6 +22,8 @@ from karvan.verdict.certify import Certificate
 from karvan.verdict.model import Answer, Model, delivery_year, prepare
 
 LOGIT = "logit"
+TABLES, FITTED = "tables", "fitted"
+"""Where the delay functions come from: the tables and queueing theory, or played days."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +36,7 @@ class Assigned:
     year: int
     scenario: str
     other: Assigned | None = None
+    delays: str = TABLES
 
     @cached_property
     def empty_flow(self) -> np.ndarray:
@@ -61,7 +64,8 @@ class Assigned:
             row["worth"] = value
         out = {
             "schema_version": document.SCHEMA_VERSION,
-            "manifest": document.manifest(compiled.corridor, year=self.year, scenario=self.scenario, rule="logit"),
+            "manifest": document.manifest(compiled.corridor, year=self.year, scenario=self.scenario, rule="logit",
+                                          **({} if self.delays == TABLES else {"delays": self.delays})),
             "objective": self.certificate.objective,
             "relative_gap": self.certificate.relative_gap,
             "average_excess_cost": abs(self.certificate.relative_gap * self.certificate.objective) / max(served, 1.0),
@@ -171,7 +175,10 @@ class Monthly:
 def assign(
     case: str, year: int | None, scenario: Path | None, set: tuple[str, ...], compare: str | None, without: tuple[str, ...] = (),
     critical: int | None = None, by: str | None = None, rule: str = LOGIT, gap: float | None = None, iterations: int | None = None,
+    delays: str = TABLES,
 ) -> Assigned | Without | Ranked | Monthly | wardrop.Balanced:  # fmt: skip
+    if delays not in (TABLES, FITTED):
+        raise UsageError(f"--delays {delays}: expected {TABLES} or {FITTED}.")
     rules = (LOGIT, *wardrop.RULES)
     if rule not in rules:
         raise UsageError(f"--rule {rule}: expected one of {', '.join(rules)}. Nearest: {nearest(rule, rules)}.")
@@ -179,6 +186,8 @@ def assign(
     if len(asked) > 1:
         raise UsageError(f"{' and '.join(asked)} are different questions. Ask one at a time.")
     if rule != LOGIT:
+        if delays != TABLES:
+            raise UsageError(f"--delays is for --rule {LOGIT}; --rule {rule} takes delays from the links alone.")
         if asked and compare is None:
             raise UsageError(f"{asked[0]} is for --rule {LOGIT}; --rule {rule} has no limits to take out and no months.")
         under = wardrop.Options(rule, wardrop.GAP if gap is None else gap, wardrop.ITERATIONS if iterations is None else iterations)
@@ -191,7 +200,7 @@ def assign(
     if critical is not None and critical < 1:
         raise UsageError(f"--critical {critical}: expected how many to show, 1 or more.")
     corridor = load(case)
-    first = _assign(corridor, year, scenario, set)
+    first = _assign(corridor, year, scenario, set, delays)
     if without:
         return _without(corridor, first, without, scenario, set)
     if critical is not None:
@@ -201,7 +210,7 @@ def assign(
         return Monthly(first, monthly.solve(first.model, inputs, first.answer, f"{first.year}, {first.scenario}"))
     if compare is None:
         return first
-    return replace(first, other=_assign(corridor, year, scenarios.beside(compare), ()))
+    return replace(first, other=_assign(corridor, year, scenarios.beside(compare), (), delays))
 
 
 def _balance(case: str, year: int | None, file: Path | None, switches: tuple[str, ...], compare: str | None, under: wardrop.Options) -> wardrop.Balanced:
@@ -217,12 +226,12 @@ def _balance(case: str, year: int | None, file: Path | None, switches: tuple[str
     return first if compare is None else replace(first, other=of(scenarios.beside(compare), ()))
 
 
-def _assign(corridor: Corridor, year: int | None, file: Path | None, switches: tuple[str, ...]) -> Assigned:
+def _assign(corridor: Corridor, year: int | None, file: Path | None, switches: tuple[str, ...], delays: str) -> Assigned:
     changed = scenarios.apply(corridor, file, switches)
     chosen = corridor.settings.first_year if year is None else year
-    model = prepare(changed.corridor, changed.dated, fit_of(corridor, chosen))
+    model = prepare(changed.corridor, changed.dated, fit_of(corridor, chosen), delays_fitted=delays == FITTED)
     answer = shipment.likely_year(model, chosen, changed.forced)
-    return Assigned(model, answer, model.certified(answer, f"{chosen}, {changed.name}"), chosen, changed.name)
+    return Assigned(model, answer, model.certified(answer, f"{chosen}, {changed.name}"), chosen, changed.name, delays=delays)
 
 
 def _without(corridor: Corridor, base: Assigned, said: tuple[str, ...], file: Path | None, switches: tuple[str, ...]) -> Without:
@@ -258,5 +267,6 @@ VERB = Verb(
      Option("iterations", int, None, f"the same: how many at most; default: {wardrop.ITERATIONS}", "N"),
      Option("without", str, (), "a place, link, terminal, service, fleet, project or shared limit to take out; may be repeated", "NAME", repeated=True),
      Option("critical", int, None, "take out everything in turn and list the N whose loss is largest", "N"),
-     Option("by", str, None, "month: solve the twelve months with the closures of each", "month")), assign, waits=True,
+     Option("by", str, None, "month: solve the twelve months with the closures of each", "month"),
+     Option("delays", str, TABLES, f"how waits grow with use: {TABLES}, or {FITTED} to played days (delays --fit --write)", "WHICH")), assign, waits=True,
 )  # fmt: skip

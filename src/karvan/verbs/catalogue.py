@@ -7,6 +7,7 @@ from karvan.verbs import (
     assign,
     calibrate,
     check,
+    delays,
     explain,
     export,
     facts,
@@ -20,5 +21,5 @@ from karvan.verbs import (
 from karvan.verbs.declaration import Verb
 
 VERBS: tuple[Verb, ...] = tuple(
-    module.VERB for module in (assess, explain, route, assign, simulate, hindcast, calibrate, check, facts, read, new, export, import_)
+    module.VERB for module in (assess, explain, route, assign, simulate, hindcast, delays, calibrate, check, facts, read, new, export, import_)
 )

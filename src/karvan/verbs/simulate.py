@@ -10,7 +10,7 @@ from typing import Any
 from karvan.corridor.corridor import Corridor
 from karvan.engines.simulate.analysis import LEAST
 from karvan.tables.faults import UsageError
-from karvan.verbs import options, scenarios
+from karvan.verbs import options, scenarios, traces
 from karvan.verbs.declaration import Option, Progress, Verb
 from karvan.verbs.loading import fit_of, load
 from karvan.verdict import document, simulation
@@ -20,6 +20,7 @@ from karvan.verdict.simulated_differences import Differences
 from karvan.verdict.simulation import Played
 
 MOST = 100_000
+MOST_YEARS = 100
 PAGE, ALL = "page", "all"
 TABLES = ("cuts", "causes", "terminals", "months", "services", "pools", "lines", "journeys")
 ROWS = tuple(name for name in TABLES if name != "months")
@@ -62,7 +63,7 @@ class Simulated:
             "schema_version": document.SCHEMA_VERSION,
             "manifest": document.manifest(
                 played.model.compiled.corridor, year=played.year, scenario=played.scenario, seed=self.options.seed, replications=found.complete,
-                asked=found.asked, antithetic=self.options.antithetic, until=self.options.until,
+                asked=found.asked, antithetic=self.options.antithetic, until=self.options.until, years=self.options.years,
             ),
             "said": found.said,
             "sent": sum(played.days.sent.values()),
@@ -96,13 +97,17 @@ def _compared(other: Played, found: Differences) -> dict[str, Any]:
 
 def simulate(
     case: str, year: int | None, replications: int, seed: int, workers: int, scenario: Path | None, set: tuple[str, ...], compare: str | None,
-    until: float | None, antithetic: bool, show: str, progress: Progress | None = None,
+    until: float | None, antithetic: bool, years: int = 1, show: str = PAGE, trace: Path | None = None, traced: int = 0,
+    progress: Progress | None = None,
 ) -> Simulated:  # fmt: skip
-    _check(replications, workers, until, show)
+    _check(replications, workers, until, years, show)
+    traces.check(trace, traced, replications)
     corridor = load(case)
     chosen = corridor.settings.first_year if year is None else year
-    how = simulation.Options(replications, seed, workers, until, antithetic)
+    how = simulation.Options(replications, seed, workers, until, antithetic, years)
     first = _play(corridor, chosen, scenario, set, how, progress)
+    if trace is not None:
+        traces.write(trace, first, seed, traced)
     other, halted = None, compare is not None and first.experiment.stopped
     if compare is not None and not halted:
         try:
@@ -112,11 +117,13 @@ def simulate(
     return Simulated(first, how, other, halted, show)
 
 
-def _check(replications: int, workers: int, until: float | None, show: str) -> None:
+def _check(replications: int, workers: int, until: float | None, years: int, show: str) -> None:
     if show not in SHOWN:
         raise UsageError(f"--show {show}: expected one of {', '.join(SHOWN)}.")
     if not 1 <= replications <= MOST:
         raise UsageError(f"--replications {replications}: expected 1 to {MOST:,}.")
+    if not 1 <= years <= MOST_YEARS:
+        raise UsageError(f"--years {years}: expected 1 to {MOST_YEARS}: the same year is played so often in a row. For another year, give --year.")
     if workers < 1:
         raise UsageError(f"--workers {workers}: expected 1 or more.")
     if until is not None and not 0 < until < 1:
@@ -139,5 +146,7 @@ VERB = Verb(
      options.SCENARIO, options.SET, options.COMPARE,
      Option("until", float, None, "go on until the interval of the tonnes that arrive is this share of them, 0.01 for 1 %", "SHARE"),
      Option("antithetic", bool, False, "play every year a second time with mirrored luck; the pair is one observation"),
-     Option("show", str, PAGE, f"what is printed for people: {', '.join(SHOWN[:-1])} or {ALL}", "TABLE")), simulate, progresses=True, counts="replications",
+     Option("years", int, 1, "play the year so many times in a row, each with what the one before left behind; the last is counted", "N"),
+     Option("show", str, PAGE, f"what is printed for people: {', '.join(SHOWN[:-1])} or {ALL}", "TABLE"),
+     *traces.OPTIONS), simulate, progresses=True, counts="replications",
 )  # fmt: skip

@@ -99,14 +99,15 @@ class Model:
         return bridge_cells.of_year(cells, self.compiled.corridor.history, year)
 
 
-def prepare(corridor: Corridor, scenario: Iterable[Edit] = (), fit: str | None = None) -> Model:
+def prepare(corridor: Corridor, scenario: Iterable[Edit] = (), fit: str | None = None, *, delays_fitted: bool = False) -> Model:
     """The model of a corridor: fitted cells set (those of `fit`, or of the best fit there is), compiled, routes generated
-    once on the union of today and of everything that is planned.
+    once on the union of today and of everything that is planned. With the delay functions that were fitted to played days where
+    `delays_fitted`.
 
     Routes, and the cost that staying home is compared with, are those of the cells before any fit: the model in use is
     then the one that was fitted, and a reluctance that a fit finds also moves who stays home."""
     refuse(_without_choice(corridor))
-    compiled = compile_corridor(fitted(corridor, fit), scenario)
+    compiled = compile_corridor(fitted(corridor, fit), scenario, delays_fitted=delays_fitted)
     amount = np.ones(len(compiled.od_names))
     today = bridge_cells.collect(corridor.tables).today
     operations = compiled.operations

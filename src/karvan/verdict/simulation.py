@@ -5,13 +5,13 @@ The flows are those of `assign` for the year; what it says about totals, this sa
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from karvan.bridge.days import calendar
+from karvan.bridge.days.spoken import day, named, spoken
 from karvan.bridge.days.write import Days, write
 from karvan.engines.arrays import Floats
 from karvan.engines.simulate import ModelError
@@ -30,13 +30,15 @@ class CannotPlay(KarvanError):
 
 @dataclass(frozen=True)
 class Options:
-    """How it is played. `until`: relative half-width of the tonnes that arrive, asked for instead of a number of replications."""
+    """How it is played. `until`: relative half-width of the tonnes that arrive, asked for instead of a number of replications. `years`: how
+    often the year is played in a row, each beginning with what the one before left behind; the last is counted."""
 
     replications: int = 100
     seed: int = 1
     workers: int = 2
     until: float | None = None
     antithetic: bool = False
+    years: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +51,8 @@ class Played:
     experiment: Experiment
     year: int
     scenario: str
+    demand: float = 1.0
+    """what the flows of the answer are multiplied with."""
 
     @property
     def hours(self) -> float:
@@ -56,19 +60,22 @@ class Played:
         return self.experiment.edges[-1] - self.experiment.edges[0]
 
 
-def days_of(model: Model, year: int, forced: Forced) -> tuple[Answer, Days]:
+def days_of(model: Model, year: int, forced: Forced, years: int = 1) -> tuple[Answer, Days]:
     """The flows of a year and their model of days. Raises `NotCertified`, `InvalidData` or `CannotPlay`."""
     inputs = shipment.likely_inputs(model, year, forced)
     answer = model.solve(inputs.cells, inputs.amount, inputs.level)
     model.certified(answer, str(year))
+    return answer, _written(model, answer, inputs.level, 1.0, years)
+
+
+def _written(model: Model, answer: Answer, level: float, demand: float, years: int) -> Days:
     try:
-        days = write(
-            model.compiled, model.routes, model.incidence, answer.conditions, answer.cells, answer.result.route_flow,
-            _headline(model), _cuts(model), inputs.level,
+        return write(
+            model.compiled, model.routes, model.incidence, answer.conditions, answer.cells, answer.result.route_flow * demand,
+            _headline(model), _cuts(model), level, calendar.edges(years)[0],
         )  # fmt: skip
     except ModelError as error:
         raise CannotPlay("\n".join(dict.fromkeys(error.faults))) from error
-    return answer, days
 
 
 def play(model: Model, year: int, forced: Forced, scenario: str, options: Options, progress: Callable[[int, int], None] | None = None) -> Played:
@@ -77,8 +84,20 @@ def play(model: Model, year: int, forced: Forced, scenario: str, options: Option
     Raises `CannotPlay` when no replication reaches the end of the year, `UsageError` when more is asked than memory holds, and
     `KeyboardInterrupt` when it is stopped before one is complete.
     """
-    answer, days = days_of(model, year, forced)
-    edges = calendar.edges()
+    answer, days = days_of(model, year, forced, options.years)
+    return Played(model, answer, days, _experiment(days, options, f"{year} in {scenario}", progress), year, scenario)
+
+
+def again(played: Played, forced: Forced, demand: float, options: Options, progress: Callable[[int, int], None] | None = None) -> Played:
+    """The same year with `demand` times its flows on the same routes: what `assign` would choose then is not asked."""
+    level = shipment.likely_inputs(played.model, played.year, forced).level
+    days = _written(played.model, played.answer, level, demand, options.years)
+    name = f"{played.year} in {played.scenario} with {demand:g} times its flows"
+    return Played(played.model, played.answer, days, _experiment(days, options, name, progress), played.year, played.scenario, demand)
+
+
+def _experiment(days: Days, options: Options, name: str, progress: Callable[[int, int], None] | None) -> Experiment:
+    edges = calendar.edges(options.years)
     until: dict[Output, float] | None = None if options.until is None else {ARRIVED: options.until}
     journeys = [name for name, known in days.known.items() if known.role == "journey"]
     try:
@@ -89,16 +108,18 @@ def play(model: Model, year: int, forced: Forced, scenario: str, options: Option
         )  # fmt: skip
     except CannotRun as error:
         raise UsageError(f"{error}.") from error
+    found = replace(found, failed=tuple(replace(each, fault=spoken(days, each.fault)) for each in found.failed))
     if not found.complete:
         if found.failed:
-            raise CannotPlay(f"No replication of {year} in {scenario} reached the end of the year. {_first(found)}")
+            raise CannotPlay(f"No replication of {name} reached the end of the year. {_first(days, found)}")
         raise KeyboardInterrupt
-    return Played(model, answer, days, found, year, scenario)
+    return found
 
 
-def _first(found: Experiment) -> str:
+def _first(days: Days, found: Experiment) -> str:
     failed = found.failed[0]
-    return f"The first of {len(found.failed)}, replication {failed.replication}, on day {math.floor(failed.time / calendar.HOUR_A_DAY) - calendar.LEAD_DAYS + 1}: {failed.fault}"
+    grows = "; ".join(f"{named(days, each.name)} grows from {day(each.since)} on" for each in found.growing[:3])
+    return f"The first of {len(found.failed)}, replication {failed.replication}, ended on {day(failed.time)}: {failed.fault}{f'. {grows[:1].upper()}{grows[1:]}' if grows else ''}."
 
 
 ARRIVED = "arrived"

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+import numpy as np
 
 from karvan.bridge.days import calendar
 from karvan.bridge.days.trace import Batch, Trace
+from karvan.bridge.days.write import Days
+from karvan.engines.arrays import Floats
 from karvan.engines.simulate import Outcome, simulate
-from karvan.verdict.simulation import Played
 
 PORTION = 1 << 16
 """verbs that are read at a time."""
 
 
-def trace(played: Played, seed: int, replication: int, put: Callable[[Batch], None]) -> Outcome:
+def trace(days: Days, seed: int, replication: int, put: Callable[[Batch], None]) -> Outcome:
     """Play one replication again and hand its rows to `put`, in the order of their beginning; what the machine says about it."""
-    rows = Trace(played.days)
+    rows = Trace(days)
     edges = calendar.edges()
-    outcome = simulate(
-        played.days.tables, edges[-1], seed, replication, edges=edges, on_trace=lambda times, said: put(rows.read(times, said)), trace_rows=PORTION,
-    )  # fmt: skip
-    put(rows.close(outcome.ended))
+
+    def take(batches: Iterable[Batch]) -> None:
+        for batch in batches:
+            put(batch)
+
+    def on_trace(times: Floats, said: np.ndarray) -> None:
+        take(rows.read(times, said))
+
+    outcome = simulate(days.tables, edges[-1], seed, replication, edges=edges, on_trace=on_trace, trace_rows=PORTION)
+    take(rows.close(outcome.ended))
     return outcome

@@ -62,7 +62,7 @@ def pool(number: int, round_trip: float) -> dict[str, str]:
 @pytest.mark.parametrize("number", [20, 60])
 def test_wagons_go_round(number: int) -> None:
     """More is sent than the wagons can carry: they carry n / (round trip) wagonloads an hour, and all of them are always somewhere."""
-    found = worlds.forced(2.0, **pool(number, 60.0))
+    found = worlds.forced(pool(number, 60.0), 3e6)
     ready, journey = worlds.name(found, "pool"), worlds.name(found, "journey")
 
     def read(outcome: Outcome) -> list[float]:
@@ -98,6 +98,7 @@ def test_others_take_their_share_of_a_way() -> None:
             rail_mb,m,b,rail,500,,""",
         "cuts": "cut_id,name,links\nbehind,Behind,rail_mb",
         "demand": worlds.demand(("a", "b", 600_000), ("a", "m", 900_000)),
+        "parameters": "parameter_id,meaning,value,unit\nlink_delay_alpha,delay of a full way,0.15,1",
     }
     compiled, answer, found = worlds.solved(case=case, **tables)
     assert len(found.plan.traffic) == 1

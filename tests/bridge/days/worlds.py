@@ -9,7 +9,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from karvan.verdict.futures import Forced
 from karvan.verdict.model import Answer, Model, prepare
 from tests.verdict import small
 
-__all__ = ["PARTS", "PARTS_A_TRAIN"]
+__all__ = ["PARTS", "PARTS_A_TRAIN", "Days"]
 YEAR_PLAYED = 2026
 SEED = 20
 
@@ -106,7 +107,7 @@ def routines(*rows: tuple[object, ...]) -> str:
     return "routine_id,subject,quantity,month,value\n" + "\n".join(lines)
 
 
-def model(**tables: str) -> Model:
+def model(**tables: Any) -> Model:
     """The compiled case."""
     return prepare(small.corridor(**tables))
 
@@ -154,11 +155,12 @@ def far(found: Days, exact: float, read: Callable[[Outcome], float], years: int 
     return float(x.mean() - exact) / error if error else math.copysign(math.inf, x.mean() - exact) if x.mean() != exact else 0.0
 
 
-def forced(factor: float = 1.0, level: float = math.nan, **tables: str) -> Days:
-    """The model of days with `factor` times the flows that assign finds, and the sea at `level`."""
+def forced(tables: Mapping[str, str], tonnes: float | None = None, level: float = math.nan) -> Days:
+    """The model of days with the flows that assign finds times what makes them `tonnes` a year in all, and the sea at `level`."""
     compiled = model(**tables)
-    answer, _ = simulation.days_of(compiled, YEAR_PLAYED, Forced())
+    answer, found = simulation.days_of(compiled, YEAR_PLAYED, Forced())
     everything = np.zeros(len(compiled.compiled.arcs), dtype=bool)
+    factor = 1.0 if tonnes is None else tonnes / sent(found)
     return write(
         compiled.compiled, compiled.routes, compiled.incidence, answer.conditions, answer.cells, factor * answer.result.route_flow,
         everything, simulation._cuts(compiled), level,
@@ -167,7 +169,8 @@ def forced(factor: float = 1.0, level: float = math.nan, **tables: str) -> Days:
 
 def events(found: Days, verb: str, place: str, years: int = 1, replication: int = 0) -> list[tuple[float, int]]:
     """When a verb of a place was reached in one replication, and what was carried: from the trace."""
-    code = {i for i, each in enumerate(found.tables.verbs) if each.place == found.tables.place(place) and VERBS[found.tables.code.reshape(-1, CODE)[i, OP]] == verb}
+    verbs = [VERBS[op] for op in found.tables.code.reshape(-1, CODE)[:, OP]]
+    code = {i for i, each in enumerate(found.tables.verbs) if each.place == found.tables.place(place) and verbs[i] == verb}
     seen: list[tuple[float, int]] = []
 
     def note(times: np.ndarray, rows: np.ndarray) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from karvan.engines.simulate import AGE, CLOCK, UNITS, Model, Outcome, simulate
 from karvan.engines.simulate.distributions import choice, constant, erlang, exponential, lognormal
 from karvan.engines.simulate.layout import DONE, ENTITY, PC
+from karvan.engines.simulate.machine import LAST_KEY, fill, push
 from karvan.engines.simulate.state import begin
 from karvan.engines.simulate.stations import ban, batches, breakdowns, shifts, weather
 
@@ -276,6 +278,32 @@ def test_spawned_copies_and_attributes() -> None:
     model.start(model.program("parent").set(kind, 4.0).spawn("litter", child, 5).spawn("chance", child, choice([2.0], [1.0])))
     found = run(model)
     assert (found.at("seen").waits, found.at("seen").wait) == (7, 9.0)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=60), st.randoms(use_true_random=False))
+def test_events_come_out_by_time_and_then_by_key(times: list[int], chance: Any) -> None:
+    keys = chance.sample(range(1000), len(times))
+    waiting, came = list(zip(map(float, times), keys, strict=True)), []
+    HT, HK = np.full(len(times) + 8, math.inf), np.full(len(times) + 8, LAST_KEY)
+    put, take = push.py_func, fill.py_func  # type: ignore[attr-defined]
+    n, alive = 0, []
+    while waiting or n:
+        if waiting and (n == 0 or chance.random() < 0.6):
+            t, k = waiting.pop()
+            put(HT, HK, n, t, k)
+            alive.append((t, k))
+            n += 1
+        else:
+            came.append((HT[0], HK[0]))
+            assert came[-1] == min(alive)
+            alive.remove(came[-1])
+            n -= 1
+            t, k = HT[n], HK[n]
+            HT[n], HK[n] = math.inf, LAST_KEY
+            if n > 0:
+                take(HT, HK, n, t, k)
+    assert len(came) == len(times)
 
 
 def test_slices_copies_and_growth_change_nothing() -> None:

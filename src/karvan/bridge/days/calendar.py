@@ -15,8 +15,8 @@ _MONTH_OF_DAY = np.repeat(np.arange(12), MONTH_LENGTHS)
 
 
 def edges(years: int = 1) -> list[float]:
-    """The ends of the months of `years` from 1 January on, in hours of the clock; the first is 1 January itself."""
-    days = np.concatenate([[0], np.cumsum(np.tile(MONTH_LENGTHS, years))])
+    """The ends of the months of the last of `years` that are played in a row, in hours of the clock; the first is its 1 January."""
+    days = np.concatenate([[0], np.cumsum(MONTH_LENGTHS)]) + DAYS * (years - 1)
     return [LEAD + HOUR_A_DAY * float(day) for day in days]
 
 

@@ -21,14 +21,27 @@ ABOVE_ZERO = ("spell", "slots", "handling", "lot", "full", "breaks", "repair", "
 
 def faults(ways: Ways, plan: Plan, counted: str) -> Iterator[Fault]:
     """Every fault of a plan; `counted` says over what its routes lead."""
-    for check in (_something(plan, counted), _few_enough(plan), _loads(ways, plan), _ships(ways, plan), _berths(ways, plan), _above_zero(ways)):
+    for check in (_something(ways, plan, counted), _few_enough(plan), _loads(ways, plan), _ships(ways, plan), _berths(ways, plan), _above_zero(ways)):
         yield from check
 
 
-def _something(plan: Plan, counted: str) -> Iterator[Fault]:
-    if not plan.traffic:
-        yield Fault("demand.csv", 0, "amount", f"no route with {LEAST_FLOW:g} t a year or more {counted}", "something to play",
-                    "See `karvan assign` for the flows: look for what is closed, for demand that is 0, and for capacities and fleets of nothing.")  # fmt: skip
+def _something(ways: Ways, plan: Plan, counted: str) -> Iterator[Fault]:
+    if plan.traffic:
+        return
+    yield Fault("demand.csv", 0, "amount", f"no route with {LEAST_FLOW:g} t a year or more {counted}", "something to play",
+                "See `karvan assign` for the flows: look for what is closed, for demand that is 0, and for capacities and fleets of nothing.")  # fmt: skip
+    of, cells = ways.compiled.cells.of, ways.cells
+    calendars, fleets = ways.corridor["calendars"], ways.corridor["fleets"]
+    shares = of(cells, "calendars", "open_share")
+    for calendar in dict.fromkeys(map(str, calendars["calendar_id"])):
+        mine = calendars["calendar_id"] == calendar
+        if not shares[mine].any():
+            yield Fault("calendars.csv", int(calendars.lines[mine][0]), "open_share", f"0 in every month of {calendar}", "a part of the year above 0",
+                        "Open it in some months, or take it out of the links and terminals that name it.")  # fmt: skip
+    ships = of(cells, "fleets", "number") * of(cells, "fleets", "payload") * of(cells, "fleets", "availability")
+    for key, line, works in zip(fleets.keys, fleets.lines, ships, strict=True):
+        if not works > 0:
+            yield Fault("fleets.csv", int(line), "number", f"{key} that carries nothing", "a number, payload and availability above 0", "Correct them, or take its services out.")
 
 
 def _few_enough(plan: Plan) -> Iterator[Fault]:

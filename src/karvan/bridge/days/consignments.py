@@ -58,6 +58,8 @@ class Consignments:
     places: Places
     cuts: dict[str, np.ndarray]
     """cut -> its arcs."""
+    begins: float = LEAD
+    """when counting starts."""
     sidings: dict[str, Pile] = field(default_factory=dict)
     quays: dict[str, Pile] = field(default_factory=dict)
     sent: dict[str, float] = field(default_factory=dict)
@@ -111,7 +113,7 @@ class Consignments:
             self._count(program, traffic, piece)
         self._free(program, traffic, held)
         tally = self._journey(traffic)
-        program.when(CLOCK, "<", LEAD, "early").record(tally).label("early").leave()
+        program.when(CLOCK, "<", self.begins, "early").record(tally).label("early").leave()
         program.label("home").leave(counted=False)
         model.arrivals(f"source:{traffic.name}", exponential(YEAR / (traffic.lots * most)), program)
 
@@ -147,18 +149,18 @@ class Consignments:
 
     def _haul(self, program: Program, traffic: Traffic, piece: Piece, held: Place | None) -> None:
         pools = [pool for arc in piece.arcs if places_link(self.places, arc) and (pool := self.places.pool(arc)) is not None]
-        taken = []
-        for place, unit, payload, round_trip in pools:
-            units = self.size(traffic, self.places.known[place.name].key, unit, self.places.parts(unit))
+        taken = [(place, self.size(traffic, self.places.known[place.name].key, unit, self.places.parts(unit)), round_trip) for place, unit, _, round_trip in pools]
+        # all of a pool at once and pools in one order for everybody, so that nobody waits for another in a circle
+        for place in sorted({place for place, *_ in taken}, key=lambda place: place.name):
+            units = sum(each for other, each, _ in taken if other == place)
             self.places.fits(place, units, "fleets.csv", "number")
             program.take(place, units, minimum=units, into=self.scratch)
             self.places.passes(place, traffic.tonnes)
-            taken.append((place, units, payload, round_trip))
         pile = self._siding(traffic, piece, held)
         self.places.passes(pile.store, traffic.tonnes)
         program.size(self.size(traffic, self._limit(pile, ""), pile.unit, pile.parts)).store(pile.store)
         loaded = sum(float(self.places.hours[arc]) for arc in piece.arcs)
-        for place, units, _, round_trip in taken:
+        for place, units, round_trip in taken:
             program.set(self.wagons, units).spawn("wagons back", self._back(place, max(round_trip - loaded, round_trip / 3.0)))
 
     def _back(self, pool: Place, hours: float) -> Program:
@@ -310,12 +312,13 @@ class Consignments:
             if gate is not None:
                 program.wait(gate)
             line = places.line(arc)
+            busy = 0.0
             if line is not None:
                 places.passes(line, traffic.tonnes)
                 unit = places.known[line.name].unit
                 busy = places.line_hours(arc, unit, [(1.0, traffic.commodity)]) * traffic.lot / (places.ways.tonnes(key, unit, traffic.commodity) or math.inf)
                 program.seize(line).delay(f"way {key}", busy).release(line)
-            program.delay(key, places.time(arc))
+            program.delay(key, places.time(arc, busy))
             return None
         assert piece.kind == STEP
         clock = places.hours_of(arc)

@@ -74,6 +74,7 @@ class Places:
     passing: dict[str, float] = field(default_factory=dict)
     """place of the model -> t a year that assign sends by it."""
     _made: dict[str, Place] = field(default_factory=dict)
+    _gangs: dict[str, list[tuple[str, int, float]]] = field(default_factory=dict)
     _closing: dict[str, list[tuple[Place, int]]] = field(default_factory=dict)
     _bans: dict[str, Place] = field(default_factory=dict)
 
@@ -92,9 +93,11 @@ class Places:
         """float64[arc], their standard deviation."""
         return np.sqrt(np.maximum(self.conditions.variance - self.compiled.waits(self.cells)[1], 0.0))
 
-    def time(self, arc: int) -> Distribution:
-        """The time on an arc."""
-        return near(float(self.hours[arc]), float(self.deviation[arc]))
+    def time(self, arc: int, busy: float = 0.0) -> Distribution:
+        """The time on an arc, less the hours in which its way was kept."""
+        mean = float(self.hours[arc])
+        rest = max(mean - busy, 0.0)
+        return near(rest, float(self.deviation[arc]) * (rest / mean if mean > 0 else 0.0))
 
     def inspection(self, arc: int) -> tuple[float, float]:
         """Of a border: the share that is looked into, and the hours that this takes; (0, 0) elsewhere. The hours of the terminal hold them."""
@@ -215,11 +218,17 @@ class Places:
 
     def _gangs_of(self, arc: int) -> list[tuple[str, int, float]]:
         """(resource, gangs, slowdown) of the port limits of a terminal that bind before its berths do together."""
+        key = self.ways.keys[arc]
+        if key not in self._gangs:
+            self._gangs[key] = self._bind(key)
+        return self._gangs[key]
+
+    def _bind(self, terminal: str) -> list[tuple[str, int, float]]:
         corridor, cells = self.compiled.corridor, self.compiled.cells
         terminals, resources = corridor["terminals"], corridor["resources"]
         out = []
         for i, row in enumerate(resources.rows()):
-            if row["kind"] != "port" or self.ways.keys[arc] not in row["members"]:
+            if row["kind"] != "port" or terminal not in row["members"]:
                 continue
             total = float(cells.of(self.cells, "resources", "capacity")[i])
             together, servers = 0.0, 0.0
@@ -243,10 +252,20 @@ class Places:
         of, to = usage_unit(unit) or "t", usage_unit(wanted) or "t"
         if of == to:
             return 1.0
-        known = [(t.tonnes, self.ways.tonnes("", of, t.commodity), self.ways.tonnes("", to, t.commodity)) for t in self.plan.traffic]
-        known = [(weight, a, b) for weight, a, b in known if a and b]
-        total = sum(weight for weight, _, _ in known)
-        return sum(weight * a / b for weight, a, b in known if a and b) / total if total else 0.0
+        total = into = 0.0
+        for k, tonnes in self._by_commodity.items():
+            a, b = self.ways.tonnes("", of, k), self.ways.tonnes("", to, k)
+            if a and b:
+                total, into = total + tonnes, into + tonnes * a / b
+        return into / total if total else 0.0
+
+    @cached_property
+    def _by_commodity(self) -> dict[int, float]:
+        """t a year of every commodity that is played."""
+        out: dict[int, float] = {}
+        for traffic in self.plan.traffic:
+            out[traffic.commodity] = out.get(traffic.commodity, 0.0) + traffic.tonnes
+        return out
 
     def waiting(self, arc: int) -> Place:
         """A tank without end: the units that have come to a terminal and are not yet through it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -73,6 +73,8 @@ class Plan:
     """bool[route]."""
     others: Floats
     """float64[limit], units a year of routes that are not played, their empties included."""
+    others_by: Floats
+    """float64[limit, commodity], the same by what is sent."""
 
 
 class Ways:
@@ -83,7 +85,7 @@ class Ways:
         self.cells = cells
         self.corridor = compiled.corridor
         self.routines = Routines(compiled, cells)
-        self.use = lookup(self.corridor, "use")
+        self.use = lru_cache(maxsize=None)(lookup(self.corridor, "use"))
         self._carrier = dict(zip(self.corridor["modes"].keys, map(str, self.corridor["modes"]["carrier"]), strict=True))
 
     @cached_property
@@ -212,11 +214,13 @@ def plan(
             break
         played = more
     amount = incidence.amount * route_flow[taken]
-    others = np.bincount(incidence.resource, np.where(played[taken], 0.0, amount), len(compiled.limits)).astype(np.float64)
+    kinds, sent = len(compiled.commodities), compiled.demands.commodity[routes.od[taken]]
+    place = incidence.resource.astype(np.int64) * kinds + sent
+    others_by = np.bincount(place, np.where(played[taken], 0.0, amount), len(compiled.limits) * kinds).reshape(-1, kinds).astype(np.float64)
     faults = list(_faults(ways, routes, played))
     if faults:
         raise InvalidData(faults)
-    return Plan(tuple(_traffic(compiled, ways, routes, route_flow, played)), played, others)
+    return Plan(tuple(_traffic(compiled, ways, routes, route_flow, played)), played, others_by.sum(axis=1), others_by)
 
 
 def _traffic(compiled: Compiled, ways: Ways, routes: RouteSet, route_flow: np.ndarray, played: np.ndarray) -> Iterator[Traffic]:

@@ -173,7 +173,7 @@ class _Captain:
             program.when(self.score, ">=", max(least, ANYTHING), load)
         self._sum(there, self.score)
         program.when(self.score, ">=", max(least, ANYTHING), ballast)
-        program.label(stay).delay(f"look {port} {other}", LOOK).goto(f"look {port}")
+        program.label(stay).delay(f"look {port} {other}", LOOK).goto(f"look {port}", lap=False)
         program.label(ballast).delay(f"ballast {port} {other}", self.places.time((here or there)[0].arcs[0]))
         pile = (here or there)[0]
         turn = self._turn(pile, max(1, int(_load(self.places, self.fleet, pile))))
@@ -203,9 +203,9 @@ class _Captain:
             self.places.fault("fleets.csv", self.fleet.key, "payload", f"{self.fleet.payload:.4g} {self.fleet.unit} at the level of the sea",
                               f"room for a consignment of {pile.largest / pile.parts:.4g} {pile.unit}", "Make its lot smaller (routines.csv), or correct the payload.")  # fmt: skip
         empty, away = f"nothing {pile.store.name}", f"away {pile.store.name}"
-        _cross(self.consignments, program, pile, full=full, hours=self._port_hours(pile), nothing=empty, turn=self._turn(pile, full))
+        _cross(self.consignments, program, pile, full=full, hours=self._port_hours(pile, full), nothing=empty, turn=self._turn(pile, full))
         self._dock(pile.store.name, pile)
-        program.goto(away).label(empty).delay(f"look again {pile.store.name}", LOOK).goto(f"look {port}")
+        program.goto(away).label(empty).delay(f"look again {pile.store.name}", LOOK).goto(f"look {port}", lap=False)
         program.label(away).goto(f"arrive {other}")
 
     def _dock(self, name: str, pile: Pile) -> None:
@@ -221,18 +221,28 @@ class _Captain:
         found = float(self.places.compiled.cells.of(self.places.cells, "services", "round_trip")[service])
         return 2.0 * float(self.places.hours[pile.arcs[0]]) if np.isnan(found) else found
 
-    def _port_hours(self, pile: Pile) -> float:
-        """Hours in a port of which no rate is known: what the round trip leaves."""
-        return max(0.0, self._round_trip(pile) / 2.0 - float(self.places.hours[pile.arcs[0]]))
+    def _port_hours(self, pile: Pile, full: int) -> float:
+        """Hours of one loading or discharge in a port of which no rate is known: its share of what the round trip leaves."""
+        unknown = self._handlings(pile) * (2 - len(self._rated(pile)))
+        return self._left(pile, full) / unknown if unknown else 0.0
 
     def _turn(self, pile: Pile, full: int) -> float:
-        """Hours of a call that loading and discharging do not explain: mooring, papers, bunkers, the waits that are usual."""
-        worked = 0.0
-        for arc in (pile.before, pile.after):
-            rated = arc >= 0 and self.places.berth(arc) is not None
-            worked += 2.0 * full * _rate(self.places, pile, arc) if rated and self._both_ways(pile) else full * _rate(self.places, pile, arc) if rated else 0.0
-        known = [arc for arc in (pile.before, pile.after) if arc >= 0 and self.places.berth(arc) is not None]
-        return max(0.0, self._round_trip(pile) - 2.0 * float(self.places.hours[pile.arcs[0]]) - worked) / 2.0 if len(known) == 2 else 0.0
+        """Hours of a call that loading and discharging do not explain: mooring, papers, bunkers, the waits that are usual. Where a port has
+        no rate these are in the hours of its handling."""
+        return self._left(pile, full) / 2.0 if len(self._rated(pile)) == 2 else 0.0
+
+    def _left(self, pile: Pile, full: int) -> float:
+        """Hours of a round trip that sailing, and full loads at berths of a known rate, leave."""
+        worked = self._handlings(pile) * full * sum(_rate(self.places, pile, arc) for arc in self._rated(pile))
+        return max(0.0, self._round_trip(pile) - 2.0 * float(self.places.hours[pile.arcs[0]]) - worked)
+
+    def _rated(self, pile: Pile) -> list[int]:
+        """Its terminals of a known rate."""
+        return [arc for arc in (pile.before, pile.after) if arc >= 0 and self.places.berth(arc) is not None]
+
+    def _handlings(self, pile: Pile) -> float:
+        """Loadings and discharges at each end of a round trip: one where its ships go back empty."""
+        return 2.0 if self._both_ways(pile) else 1.0
 
     def _both_ways(self, pile: Pile) -> bool:
         """Whether its ships carry something back too."""
@@ -261,7 +271,7 @@ class _Captain:
         """Jump to the label of the piles that fill most ships; to the first of equals."""
         program = self.program
         if not choices:
-            program.delay(f"look {name}", LOOK).goto(f"look {name.split()[1]}")
+            program.delay(f"look {name}", LOOK).goto(f"look {name.split()[1]}", lap=False)
             return
         for i, (piles, _) in enumerate(choices[1:] and choices):
             self._sum(piles, self.score)

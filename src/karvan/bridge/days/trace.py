@@ -7,8 +7,9 @@ it, along every way through its program.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from karvan.bridge.days.write import Days
 from karvan.engines.arrays import Floats
 from karvan.engines.simulate import layout
 from karvan.engines.simulate.stays import ABOARD, INTERRUPTED, Follower, Stays
-from karvan.tables.schema import Column, Schema, choice, number, text
+from karvan.tables.schema import Schema, choice, number, text
 
 CONSIGNMENT, EMPTY = "consignment", "empty"
 KINDS = (CONSIGNMENT, EMPTY, TRAIN, SHIP)
@@ -29,6 +30,8 @@ WAITS, ENTERS, RUNS, SAILS, BALLAST, DRIVES, FLOWS, STAYS, HANDLED, INSPECTED, L
     "is_repaired", "is_away", "is_aboard",
 )  # fmt: skip
 CARGO = "cargo"
+ROWS = 1 << 15
+"""of a batch at most."""
 _MOVES = {TRAIN: RUNS, SHIP: SAILS, LORRY: DRIVES, PIPE: FLOWS}
 _BY_WORD = {"way": ENTERS, "work": HANDLED, "inspection": INSPECTED, "port": STAYS, "load": LOADS, "discharge": DISCHARGES, "sail": SAILS,
             "ballast": BALLAST, "repair": REPAIRED, "look": WAITS, "turn": TURNS}  # fmt: skip
@@ -57,7 +60,7 @@ SCHEMA = Schema("trace", "one stay or movement of a unit in a played year, in th
 ))  # fmt: skip
 """the columns of a trace; `began` and `ended`, the same times as of the calendar, are added by whoever writes them."""
 
-Batch = dict[str, NDArray[np.generic]]
+Batch = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,9 @@ class Trace:
             return Doing(HANDLED, "", known.table, known.key)
         if not rest and word in corridor["links"]:
             arc = self._arc(program, word)
-            return Doing(_MOVES.get(self.ways.carrier(self.ways.link_mode(arc)), RUNS), "", "links", word, ends(self.ways, arc))
+            return Doing(
+                _MOVES.get(self.ways.carrier(self.ways.link_mode(arc)), RUNS), "", "links", word, ends(self.ways, arc)
+            )
         if not rest and word in corridor["terminals"]:
             return Doing(STAYS, "", "terminals", word)
         if program.startswith(_EMPTY):
@@ -171,12 +176,20 @@ class Trace:
         if does == SAILS:
             return Doing(does, "", "links", self.ways.link(arc), ends(self.ways, arc))
         berth = pile.after if does in (DISCHARGES, TURNS) else pile.before
-        return Doing(does, "", "services", self.ways.keys[arc]) if berth < 0 else Doing(does, "", "terminals", self.ways.keys[berth])
+        return (
+            Doing(does, "", "services", self.ways.keys[arc])
+            if berth < 0
+            else Doing(does, "", "terminals", self.ways.keys[berth])
+        )
 
     def _arc(self, program: str, link: str) -> int:
         """The arc of a link that a program goes along."""
         sent = next((each for each in self.days.plan.traffic if each.name == program), None)
-        arcs = self._pile(program.removeprefix(_TRAIN), "siding:").arcs if sent is None else [arc for piece in sent.pieces for arc in piece.arcs]
+        arcs = (
+            self._pile(program.removeprefix(_TRAIN), "siding:").arcs
+            if sent is None
+            else [arc for piece in sent.pieces for arc in piece.arcs]
+        )
         return next(arc for arc in arcs if self.ways.compiled.arcs.link[arc] >= 0 and self.ways.link(arc) == link)
 
     def _crossing(self, program: str, port: str, other: str) -> str:
@@ -239,22 +252,29 @@ class Trace:
             found = {**found, name: [getattr(each, name) for each in units]}
         return {name: np.array(cells, dtype=object) for name, cells in found.items()}
 
-    def read(self, times: Floats, rows: NDArray[np.int64]) -> Batch:
+    def read(self, times: Floats, rows: NDArray[np.int64]) -> Iterator[Batch]:
         """Rows that no later one precedes, by column of `SCHEMA`; those before the year are left out."""
-        return self._batch(self.follower.read(times, rows))
+        return self._batches(self.follower.read(times, rows))
 
-    def close(self, time: float) -> Batch:
+    def close(self, time: float) -> Iterator[Batch]:
         """The rest, cut at `time` of the model's clock."""
-        return self._batch(self.follower.close(time))
+        return self._batches(self.follower.close(time))
 
-    def _batch(self, stays: Stays) -> Batch:
-        year = stays.end > LEAD
+    def _batches(self, stays: Stays) -> Iterator[Batch]:
+        within = np.flatnonzero(stays.end > LEAD)
+        for first in range(0, len(within), ROWS):
+            yield self._batch(stays, within[first : first + ROWS])
+
+    def _batch(self, stays: Stays, year: NDArray[np.int64]) -> Batch:
         program, row, what = stays.program[year], stays.row[year], stays.what[year]
         columns = self._columns
-        out: Batch = {name: columns[name][program] for name in ("kind", "commodity", "origin", "destination", "fleet")}
-        out.update({name: columns[name][row] for name in ("does", "waits_for", "table", "place", "from_node", "to_node")})
-        stored = np.array([self._code[i, layout.OP] == layout.STORE for i in row.tolist()], dtype=bool)
-        aboard, stopped = what == ABOARD, what == INTERRUPTED
+        out: dict[str, NDArray[Any]] = {
+            name: columns[name][program] for name in ("kind", "commodity", "origin", "destination", "fleet")
+        }
+        out.update(
+            {name: columns[name][row] for name in ("does", "waits_for", "table", "place", "from_node", "to_node")}
+        )
+        stored, aboard, stopped = self._code[row, layout.OP] == layout.STORE, what == ABOARD, what == INTERRUPTED
         out["to_node"] = np.where(stored & ~aboard, out["from_node"], out["to_node"])
         out["does"] = np.where(aboard, ON_BOARD, np.where(stopped, WAITS, out["does"]))
         out["waits_for"] = np.where(aboard, "", np.where(stopped, "weather", out["waits_for"]))
@@ -266,7 +286,9 @@ class Trace:
 
     def _called(self, program: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.object_]:
         names = self.tables.place_names
-        return np.array([f"{names[i]} {n}" for i, n in zip(program.tolist(), number.tolist(), strict=True)], dtype=object)
+        return np.array(
+            [f"{names[i]} {n}" for i, n in zip(program.tolist(), number.tolist(), strict=True)], dtype=object
+        )
 
 
 def ends(ways: Ways, arc: int) -> tuple[str, str]:

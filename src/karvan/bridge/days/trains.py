@@ -35,7 +35,7 @@ def _write(consignments: Consignments, name: str, pile: Pile) -> None:
         train.take(pile.yard, UNITS, minimum=0, into=consignments.scratch)
     for arc in pile.arcs:
         if places.compiled.arcs.link[arc] >= 0:
-            _run(consignments, train, pile, arc)
+            _run(consignments, train, pile, arc, load * (said or 1.0))
         else:
             _pass(consignments, train, pile, arc, max(load * (said or 1.0), 1.0 / TRAIN_PARTS))
     train.unload().leave()
@@ -59,19 +59,20 @@ def _mode(consignments: Consignments, pile: Pile) -> str:
     return str(places.ways.terminal(pile.arcs[0])["from_mode"])
 
 
-def _run(consignments: Consignments, train: Program, pile: Pile, arc: int) -> None:
-    """A link: the train keeps its entry for as long as the yearly capacity says, then runs."""
+def _run(consignments: Consignments, train: Program, pile: Pile, arc: int, load: float) -> None:
+    """A link: the train keeps its entry for as long as the yearly capacity says, and is on its way meanwhile; then it runs the rest."""
     places = consignments.places
     key = places.ways.link(arc)
     gate = places.sea(places.calendar_of(arc))
     if gate is not None:
         train.wait(gate)
     line = places.line(arc)
+    busy = 0.0
     if line is not None:
-        busy = places.line_hours(arc, pile.unit, pile.mix) / pile.parts
-        train.seize(line).delay(f"way {key}", busy, per=UNITS).release(line)
+        busy = places.line_hours(arc, pile.unit, pile.mix)
+        train.seize(line).delay(f"way {key}", busy / pile.parts, per=UNITS).release(line)
         places.passes(line, sum(pile.mixture.values()))
-    train.delay(key, places.time(arc))
+    train.delay(key, places.time(arc, busy * load))
 
 
 def _pass(consignments: Consignments, train: Program, pile: Pile, arc: int, load: float) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from karvan.bridge.compile import Compiled
 from karvan.bridge.days import checks, others, ships, trains
+from karvan.bridge.days.calendar import LEAD
 from karvan.bridge.days.consignments import Consignments, Pile
 from karvan.bridge.days.places import Known, Places
 from karvan.bridge.days.plan import Plan, Ways, plan
@@ -41,10 +42,10 @@ class Days:
 
 def write(
     compiled: Compiled, routes: RouteSet, incidence: Incidence, conditions: Conditions, cells: np.ndarray, route_flow: np.ndarray,
-    counted: np.ndarray, cuts: dict[str, np.ndarray], level: float,
+    counted: np.ndarray, cuts: dict[str, np.ndarray], level: float, begins: float = LEAD,
 ) -> Days:  # fmt: skip
     """The routes over the `counted` arcs and what shares their ships, as a model. `cuts`: bool[arc] of each cut; those are counted over
-    which all goes that is played.
+    which all goes that is played. Journeys are counted from the time `begins` on.
 
     Raises `InvalidData` when the case does not say what is needed, `ModelError` when the model cannot run.
     """
@@ -53,7 +54,7 @@ def write(
     headline = compiled.corridor.settings.headline
     refuse(checks.faults(ways, chosen, f"over the cut {headline}" if headline else "in the year"))
     places = Places(Model("year"), ways, chosen, conditions, cells)
-    consignments = Consignments(places, {cut: arcs for cut, arcs in cuts.items() if _whole(routes, route_flow, chosen, arcs)})
+    consignments = Consignments(places, {cut: arcs for cut, arcs in cuts.items() if _whole(routes, route_flow, chosen, arcs)}, begins)
     for traffic in chosen.traffic:
         consignments.write(traffic)
     fleets = ships.write(consignments, compiled.payload_factor(cells, level))

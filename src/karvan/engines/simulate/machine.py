@@ -986,7 +986,8 @@ def machine(
                         least = t
                         q = int(DF[i + 1])
             if q <= pc:
-                EI[r + LAP] += 1
+                if op != GOTO or CI[c + B] == 0:
+                    EI[r + LAP] += 1
                 spins += 1
                 if spins > SPIN_LIMIT:
                     G[FAULT_KIND], G[FAULT_ENTITY], G[FAULT_PLACE] = LIVELOCK, e, EI[r + PROGRAM]

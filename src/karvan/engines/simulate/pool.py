@@ -31,6 +31,7 @@ class Pool:
 
     faults: list[str] = field(default_factory=list)
     rows: list[PlaceRow] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
     values: list[float] = field(default_factory=list)
     distributions: dict[Distribution, int] = field(default_factory=dict)
     closures: dict[int, tuple[int, int, float]] = field(default_factory=dict)
@@ -38,10 +39,11 @@ class Pool:
 
     def place(self, row: PlaceRow) -> Place:
         """The place this row makes."""
-        if any(each.name == row.name for each in self.rows):
+        if row.name in self.names:
             self.faults.append(f"two places are called {row.name}; names tell random streams apart, so give one another name")
         row.cause = row.cause or row.name
         self.rows.append(row)
+        self.names.add(row.name)
         return self.place_at(len(self.rows) - 1)
 
     def place_at(self, index: int) -> Place:

@@ -171,9 +171,10 @@ class Program:
         self._labels[name] = len(self._rows)
         return self
 
-    def goto(self, label: str) -> Program:
-        """Jump."""
-        return self._jump(self._verb(layout.GOTO, "goto"), label)
+    def goto(self, label: str, *, lap: bool = True) -> Program:
+        """Jump. Backwards it counts as a lap, and every lap has its draws; not with `lap=False`: one who only looks again and again
+        keeps the luck of what comes afterwards, however often it looked. No verb that draws may stand in such a loop."""
+        return self._jump(self._verb(layout.GOTO, "goto", b=int(not lap)), label)
 
     def branch(self, name: str, probability: float | Sequence[float], to: str, *, period: float = 0.0) -> Program:
         """Jump with this probability; a list of them is a profile over `period` (months of a year, hours of a day)."""

@@ -21,7 +21,18 @@ from karvan.engines.simulate.tables import Tables
 
 ITSELF, INTERRUPTED, ABOARD = range(3)
 """what a stay is: the verb of its row of code; the wait of one whom a loss of capacity stopped in it; the time on board of a carrier."""
-_LASTING = (layout.DELAY, layout.SERVE, layout.SERVED, layout.SEIZE, layout.PASS, layout.UNTIL, layout.WINDOW, layout.SLOT, layout.AT, layout.EXIT)
+_LASTING = (
+    layout.DELAY,
+    layout.SERVE,
+    layout.SERVED,
+    layout.SEIZE,
+    layout.PASS,
+    layout.UNTIL,
+    layout.WINDOW,
+    layout.SLOT,
+    layout.AT,
+    layout.EXIT,
+)
 _CARGO = (layout.STORE, layout.PUT, layout.TAKE, layout.UNLOAD, layout.SPAWN)
 
 
@@ -58,15 +69,19 @@ class Unclear(ValueError):
 
 
 class _Entity:
-    """One entity while it is followed: the verb it is in, and what it carries."""
+    """One entity while it is followed: the verb it is in, and what it carries. Lists are replaced and not changed."""
 
     __slots__ = ("attributes", "cargo", "held", "number", "program", "row", "size", "start", "units", "weight")
 
     def __init__(self, program: int, number: int, size: float, weight: float):
         self.program, self.number, self.size, self.weight = program, number, size, weight
         self.start, self.row, self.units, self.held = 0.0, -1, 0, -1
-        self.cargo: list[_Entity] = []
-        self.attributes: dict[int, float] = {}
+        self.cargo: list[_Entity] = _NOTHING
+        self.attributes: dict[int, float] = _NO_NUMBERS
+
+
+_NOTHING: list[_Entity] = []
+_NO_NUMBERS: dict[int, float] = {}
 
 
 class Follower:
@@ -90,7 +105,11 @@ class Follower:
         self._names = tables.place_names
         followed = self._followed()
         self._heirs = self._of_spawn(followed, tables)
-        followed |= {self._program_of[i] for i, row in enumerate(self._code) if row[layout.OP] == layout.SPAWN and row[layout.B] in self._heirs}
+        followed |= {
+            self._program_of[i]
+            for i, row in enumerate(self._code)
+            if row[layout.OP] == layout.SPAWN and row[layout.B] in self._heirs
+        }
         self._kept = np.array([self._keep(row, self._program_of[i] in followed) for i, row in enumerate(self._code)])
         self._alive: dict[tuple[int, int], _Entity] = {}
         self._stores: dict[int, deque[_Entity]] = defaultdict(deque)
@@ -115,7 +134,11 @@ class Follower:
         for row in self._code:
             if row[layout.OP] == layout.ARRIVE:
                 others.add(row[layout.B])
-            elif row[layout.OP] == layout.SPAWN and row[layout.B] in followed and (row[layout.Y] or self._for_size & self._used(row[layout.B])):
+            elif (
+                row[layout.OP] == layout.SPAWN
+                and row[layout.B] in followed
+                and (row[layout.Y] or self._for_size & self._used(row[layout.B]))
+            ):
                 heirs.add(row[layout.B])
                 if row[layout.X] >= 0 or row[layout.D] != layout.CONSTANT or row[layout.C] < 1:
                     raise Unclear(f"{self._names[row[layout.B]]} is born in numbers that only a run knows")
@@ -130,7 +153,11 @@ class Follower:
     def _sizing(self, i: int) -> list[int]:
         """The attribute that row i of the code makes the size."""
         row = self._code[i]
-        return [row[layout.C]] if row[layout.OP] == layout.SET and row[layout.A] == layout.TO_SIZE and row[layout.B] == layout.ATTRIBUTE else []
+        return (
+            [row[layout.C]]
+            if row[layout.OP] == layout.SET and row[layout.A] == layout.TO_SIZE and row[layout.B] == layout.ATTRIBUTE
+            else []
+        )
 
     def _keep(self, row: list[int], is_followed: bool) -> bool:
         op, a = row[layout.OP], row[layout.A]
@@ -146,9 +173,9 @@ class Follower:
     def read(self, times: Floats, rows: NDArray[np.int64]) -> Stays:
         """The stays after which none that begins earlier will come, as the next portion of the trace shows."""
         kept = self._kept[rows[:, 2]]
-        alive, verbs, stores = self._alive, self._verbs(), self._stores
-        for time, (program, number, pc, units) in zip(times[kept].tolist(), rows[kept].tolist(), strict=True):
-            code = self._code[pc]
+        alive, verbs, stores, codes = self._alive, self._verbs(), self._stores, self._code
+        for time, program, number, pc, units in zip(times[kept].tolist(), *rows[kept].T.tolist(), strict=True):
+            code = codes[pc]
             op = code[layout.OP]
             if op == layout.CAPACITY:
                 self._stops[code[layout.A]].append(time)
@@ -158,7 +185,7 @@ class Follower:
                 entity = alive[program, number] = self._birth(program, number)
             elif entity.row >= 0:
                 self._end(entity, time, pc)
-                before = self._code[entity.row]
+                before = codes[entity.row]
                 if before[layout.OP] == layout.TAKE and self._is_store[before[layout.A]]:
                     self._taken(entity, stores[before[layout.A]], units - entity.units, time)
             entity.start, entity.row, entity.units = time, pc, units
@@ -225,13 +252,21 @@ class Follower:
         entity.held = -1
 
     def _set(self, entity: _Entity, code: list[int], _: float) -> None:
-        value = self._numbers[entity.row] if code[layout.B] == layout.CONSTANT else entity.attributes.get(code[layout.C], math.nan)
-        if code[layout.X] >= 0 or code[layout.B] not in (layout.CONSTANT, layout.ATTRIBUTE) or code[layout.D] != layout.ASSIGN:
+        value = (
+            self._numbers[entity.row]
+            if code[layout.B] == layout.CONSTANT
+            else entity.attributes.get(code[layout.C], math.nan)
+        )
+        if (
+            code[layout.X] >= 0
+            or code[layout.B] not in (layout.CONSTANT, layout.ATTRIBUTE)
+            or code[layout.D] != layout.ASSIGN
+        ):
             value = math.nan
         if code[layout.A] == layout.TO_SIZE:
             entity.size = value
         else:
-            entity.attributes[code[layout.A]] = value
+            entity.attributes = {**entity.attributes, code[layout.A]: value}
 
     def _store(self, entity: _Entity, code: list[int], _: float) -> None:
         self._stores[code[layout.A]].append(entity)
@@ -241,35 +276,38 @@ class Follower:
             for each in entity.cargo:
                 self._aboard(entity, each, time)
             self._stores[code[layout.A]].extend(entity.cargo)
-            entity.cargo = []
+            entity.cargo = _NOTHING
 
     def _taken(self, carrier: _Entity, store: deque[_Entity], units: int, time: float) -> None:
         """The first in a store, as many as make these units, go on board. Raises `Unclear` when none do."""
-        found = 0.0
+        found, taken = 0.0, []
         while found < units and store:
             entity = store.popleft()
             found += entity.size
             if self._shown[entity.program]:
                 self._put_down(entity, time, ITSELF)
             entity.start = time
-            carrier.cargo.append(entity)
+            taken.append(entity)
+        carrier.cargo = carrier.cargo + taken
         if found != units:
-            raise Unclear(f"{self._names[carrier.program]} {carrier.number} took {units} units, and what lay there made {found:g}")
+            raise Unclear(
+                f"{self._names[carrier.program]} {carrier.number} took {units} units, and what lay there made {found:g}"
+            )
 
     def _unload(self, carrier: _Entity, _: list[int], time: float) -> None:
         for entity in carrier.cargo:
             self._aboard(carrier, entity, time)
             entity.row = -1
-        carrier.cargo = []
+        carrier.cargo = _NOTHING
 
     def _spawn(self, parent: _Entity, code: list[int], time: float) -> None:
         if code[layout.B] in self._heirs:
-            cargo: list[_Entity] = []
+            cargo = _NOTHING
             if code[layout.Y]:
                 cargo, parent.cargo = parent.cargo, cargo
                 for each in cargo:
                     self._aboard(parent, each, time)
-            self._born[code[layout.B]].append((cargo, dict(parent.attributes)))
+            self._born[code[layout.B]].append((cargo, parent.attributes))
 
     def _leave(self, entity: _Entity, _: list[int], __: float) -> None:
         del self._alive[entity.program, entity.number]
@@ -277,7 +315,10 @@ class Follower:
     # ---- giving out -------------------------------------------------------------------------------------------------
     def _oldest(self) -> float:
         """When the oldest stay that has not ended began; infinity when there is none."""
-        return min((each.start for each in self._alive.values() if each.row >= 0 and self._shown[each.program]), default=math.inf)
+        return min(
+            (each.start for each in self._alive.values() if each.row >= 0 and self._shown[each.program]),
+            default=math.inf,
+        )
 
     def _out(self, until: float) -> Stays:
         """The ended stays that began before `until`."""

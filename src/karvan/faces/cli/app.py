@@ -115,7 +115,7 @@ def _command(verb: Verb) -> Callable[..., None]:
     parameters.append(_parameter(Option("json", bool, False, "print one JSON document per statement, a line each" if verb.name == "read" else "print one JSON document")))
     if verb.name == "assess":
         parameters.append(_parameter(Option("check", bool, False, "exit with 4 when a target is missed or off course")))
-    if verb.name in ("explain", "route", "calibrate", "hindcast", "facts", "read", "assign", "simulate", "check", "new", "export", "import"):
+    if verb.name in ("explain", "route", "calibrate", "hindcast", "delays", "facts", "read", "assign", "simulate", "check", "new", "export", "import"):
         parameters.append(_parameter(Option("lang", str, "en", "language of the sentences: en or fr", "LANG")))
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

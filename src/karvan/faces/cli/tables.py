@@ -13,6 +13,7 @@ from karvan.evidence import ageing, weigh
 from karvan.faces.cli import assigned
 from karvan.faces.cli.board import board
 from karvan.faces.cli.calibration import calibration
+from karvan.faces.cli.delays import delays
 from karvan.faces.cli.equilibrium import balanced
 from karvan.faces.cli.hindcast import hindcasts
 from karvan.faces.cli.simulated import simulated
@@ -24,6 +25,7 @@ from karvan.verbs.assess import Board
 from karvan.verbs.assign import Assigned, Monthly, Ranked, Without
 from karvan.verbs.calibrate import Fitted
 from karvan.verbs.check import Checked
+from karvan.verbs.delays import Delayed
 from karvan.verbs.explain import Explained
 from karvan.verbs.facts import Facts
 from karvan.verbs.hindcast import Hindcasts
@@ -66,7 +68,7 @@ def _(answer: Checked, console: Console, language: str) -> None:
     console.print(words["check.support"].format(bases=bases, sourced=support.with_source, rows=support.rows, sources=support.sources,
                                                 title=support.unknown_titles, date=support.unknown_dates, address=support.unknown_addresses))  # fmt: skip
     for name in answer.stale:
-        console.print(words["check.stale"].format(name=name))
+        console.print((words.get(f"check.stale.{name}") or words["check.stale"]).format(name=name))
 
 
 @render.register
@@ -184,3 +186,8 @@ def _(answer: shipment.Comparison, console: Console, language: str) -> None:
     if answer.other is not None:
         console.print(f"\n{catalogue(language)['route.beside'].format(scenario=answer.other.scenario)}")
         console.print(ways(answer.other, language, console.width))
+
+
+@render.register
+def _(answer: Delayed, console: Console, language: str) -> None:
+    console.print(delays(answer, console.width, language))
