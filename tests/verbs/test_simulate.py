@@ -92,7 +92,7 @@ def test_more_than_memory_holds_is_refused(crossing: None, monkeypatch: pytest.M
 def test_a_year_that_never_ends_is_told(crossing: None, monkeypatch: pytest.MonkeyPatch) -> None:
     faults = tuple(Failed(i, False, 61 * 24.0 + 49.0, "a deadlock: ship waits for berth") for i in range(3))
     monkeypatch.setattr(simulation, "experiment", ending(failed=faults))
-    with pytest.raises(CannotPlay, match=r"No replication of 2026 in base reached the end of the year\. The first of 3, replication 0, on day 3: a deadlock"):
+    with pytest.raises(CannotPlay, match=r"No replication of 2026 in base reached the end of the year\. The first of 3, replication 0, ended on 3 January: a deadlock"):
         ask()
 
 
