@@ -15,6 +15,7 @@ from karvan.verdict.hindcast import hindcast as played_again
 from karvan.verdict.model import prepare
 
 REPLICATIONS = 100
+LEAST = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +44,8 @@ class Hindcasts:
 
 
 def hindcast(case: str, year: tuple[int, ...], replications: int, seed: int, workers: int, progress: Progress | None = None) -> Hindcasts:
-    if not 2 <= replications <= 10_000:
-        raise UsageError(f"--replications {replications}: expected 2 to 10,000.")
+    if not LEAST <= replications <= 10_000:
+        raise UsageError(f"--replications {replications}: expected {LEAST} to 10,000; fewer do not tell the range of nine of ten years.")
     if workers < 1:
         raise UsageError(f"--workers {workers}: expected 1 or more.")
     corridor = load(case)

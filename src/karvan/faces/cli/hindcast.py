@@ -15,8 +15,8 @@ from karvan.verbs.hindcast import Hindcasts
 from karvan.verdict.hindcast import Hindcast, Seen
 
 NONE = "–"
-_SOURCE_WIDTH = 110
-"""columns from which the document stands beside the figure."""
+_SOURCE_WIDTH, _RANGE_WIDTH = 110, 96
+"""columns from which the document, and the range of single years, stand beside the figure."""
 
 
 def hindcasts(answer: Hindcasts, width: int, language: str) -> RenderableType:
@@ -40,15 +40,15 @@ def _year(found: Hindcast, width: int, language: str) -> Iterator[RenderableType
     yield Text(words["hindcast.rivals"])
     yield Text("")
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("what", "period"):
-        table.add_column(words[f"hindcast.{name}"])
-    for name in ("seen", "played", "range"):
+    table.add_column(words["hindcast.what"], min_width=22)
+    table.add_column(words["hindcast.period"], overflow="fold")
+    for name in ("seen", "played", *(["range"] if width >= _RANGE_WIDTH else [])):
         table.add_column(words[f"hindcast.{name}"], justify="right", no_wrap=True)
     table.add_column("")
     if width >= _SOURCE_WIDTH:
         table.add_column(words["hindcast.source"], overflow="fold")
     for each in sorted(found.seen, key=lambda row: (row.role != "used", row.metric, row.subject, row.period)):
-        cells = [_what(each, words), each.period, _seen(each), _number(each.median, each.unit), _range(each),
+        cells = [_what(each, words), each.period, _seen(each), _number(each.median, each.unit), *([_range(each)] if width >= _RANGE_WIDTH else []),
                  words["hindcast.within"] if each.within else words["hindcast.outside"]]  # fmt: skip
         table.add_row(*(Text(cell) for cell in cells), *([Text(each.source_id or NONE)] if width >= _SOURCE_WIDTH else []), style="" if each.role == "used" else "dim")
     yield table
