@@ -181,7 +181,7 @@ class Consignments:
             name += f":{places.known[held.name].key}"
         if name not in self.sidings:
             first = piece.arcs[0]
-            store = places.model.store(name, histogram=True, cause=TRAIN_CAUSE)
+            store = places.model.store(name, cause=TRAIN_CAUSE)
             table = "links" if places.compiled.arcs.link[first] >= 0 else "terminals"
             key = ways.link(first) if table == "links" else ways.keys[first]
             places.note(name, store, Known("siding", table, key, unit=unit, parts=parts))
@@ -238,7 +238,7 @@ class Consignments:
         berth = "" if before < 0 else ways.keys[before]
         name = f"quay:{service}:{direction}:{berth}{f':{places.known[yard.name].key}' if yard else ''}"
         if name not in self.quays:
-            store = places.model.store(name, histogram=True, cause=SHIP)
+            store = places.model.store(name, cause=SHIP)
             places.note(name, store, Known("quay", "services", service, direction, unit, parts, CARGO, other=berth))
             self.quays[name] = Pile(store, (arc,), before, unit, parts, yard)
         return self.quays[name]

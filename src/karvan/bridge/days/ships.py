@@ -190,7 +190,7 @@ class _Captain:
         name = f"idle:{self.fleet.key}"
         if self.places.made(name) is None:
             known = Known("idle", "fleets", self.fleet.key, who=VEHICLE)
-            self.places.note(name, self.places.model.tally(name), known)
+            self.places.note(name, self.places.model.tally(name, histogram=False), known)
         return self.places.place(name)
 
     def _sail(self, pile: Pile, port: str, other: str) -> None:
@@ -374,7 +374,7 @@ def _sailings(places: Places, pile: Pile) -> Place:
     name = f"sailing:{service}:{direction}:{pile.unit}"
     if places.made(name) is None:
         known = Known("sailing", "services", service, direction, pile.unit, pile.parts, VEHICLE, other=places.ways.fleet(pile.arcs[0]))
-        places.note(name, places.model.tally(name), known)
+        places.note(name, places.model.tally(name, histogram=False), known)
     return places.place(name)
 
 
