@@ -66,7 +66,7 @@ def test_a_page_says_how_often_it_was_played_and_what_arrives(year: Played) -> N
     assert "95 % interval" in text
     assert "nothing is measured" in text
     assert "3 of its 3 figures are estimates" in text
-    assert re.search(r"397 kt are sent, .* and 39\d kt \(3\d\d–40\d\) arrive", text)
+    assert re.search(r"397 kt are sent, .*; 39\d kt \(3\d\d–40\d\) arrive", text)
     assert re.search(r"Jan +Feb +Mar", text)
 
 

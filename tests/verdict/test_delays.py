@@ -85,7 +85,7 @@ def test_a_stored_fit_is_used_when_it_is_asked_for_and_refused_when_it_is_old() 
     old = small.corridor(**{**RAMP, "demand": demand(("a", "b", 1000.0))}, fitted={"delays": stored})
     with pytest.raises(InvalidData, match="a fit to these data"):
         compile_corridor(old, delays_fitted=True)
-    with pytest.raises(InvalidData, match="found nothing"):
+    with pytest.raises(InvalidData, match="no such file"):
         compile_corridor(small.corridor(**RAMP), delays_fitted=True)
 
 

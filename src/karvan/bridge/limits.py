@@ -181,8 +181,8 @@ def fitted_delay(corridor: Corridor, limits: tuple[Limit, ...], delay: arrays.De
     file = f"fitted/{DELAYS}.toml"
     content = corridor.fitted.get(DELAYS)
     if content is None or content.get("hash") != corridor.hash:
-        found = "nothing" if content is None else f"a fit to other data ({content.get('hash')})"
-        refuse([Fault(file, 0, "hash", found, f"a fit to these data ({corridor.hash})", "Run karvan delays CASE --fit --write, or leave --delays out.")])
+        found = "no such file" if content is None else f"a fit to other data ({content.get('hash')})"
+        refuse([Fault(file, 0, "hash" if content else "", found, f"a fit to these data ({corridor.hash})", "Run karvan delays CASE --fit --write, or leave --delays out.")])
     position = {(limit.table, limit.key, limit.direction): i for i, limit in enumerate(limits)}
     kind, scale, exponent = delay.kind.copy(), delay.scale.copy(), delay.exponent.copy()
     faults = []

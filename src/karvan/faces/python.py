@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     import polars
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Frame:
     """An answer of a verb with its rows: `answer` is the full result, `rows` what a table of it holds."""
 
     answer: Any
     rows: tuple[dict[str, Any], ...]
+
+    def __repr__(self) -> str:
+        return f"<{type(self.answer).__name__}, {len(self.rows)} rows: .to_pandas(), .to_polars(), .document(), .answer>"
 
     def document(self) -> dict[str, Any]:
         """The answer as the document that --json prints."""
@@ -62,7 +65,7 @@ def _shown(value: Any) -> str:
 _PLAYED = Option("name", str, None, "name of a table of played days", required=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Days(Frame):
     """Played days: `rows` are those of the terminals; `table` has the others."""
 

@@ -26,7 +26,7 @@ from karvan.verdict.simulation import Played
 MOST_DOORS = 10
 LEAST_REPLICATIONS = 5
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Delayed:
     """The waits of assign beside those of a played year; the fit, where it was asked for, and where it was written."""
 

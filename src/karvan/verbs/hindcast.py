@@ -18,7 +18,7 @@ REPLICATIONS = 100
 LEAST = 20
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Hindcasts:
     """A past year, or several, played again."""
 

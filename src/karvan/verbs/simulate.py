@@ -29,7 +29,7 @@ SHOWN = (PAGE, *TABLES, ALL)
 """what a person may ask to see: a page of the most important, one table whole, or all."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Simulated:
     """A year of days, and the same under a scenario."""
 

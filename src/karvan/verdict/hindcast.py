@@ -67,7 +67,7 @@ class Seen:
         return math.log(self.median / self.observed) if self.median > 0 and self.observed > 0 else math.nan
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Hindcast:
     """All observations of a year that played days answer, and those they do not."""
 

@@ -377,7 +377,8 @@ class Tables:
 
     def _percentile(self, name: str, share: float) -> Estimate:
         found, runs = self.found.percentile(name, share), self.found.column((name, f"p{100 * share:.0f}"))
-        return Estimate(found.value / HOUR_A_DAY, found.low / HOUR_A_DAY, found.high / HOUR_A_DAY, runs / HOUR_A_DAY)
+        low = found.low if found.low > 0 else -math.inf  # too few replications to tell
+        return Estimate(found.value / HOUR_A_DAY, low / HOUR_A_DAY, found.high / HOUR_A_DAY, runs / HOUR_A_DAY)
 
     def growing(self) -> list[GrowingRow]:
         """Every queue that grows without coming back, those first that do in most replications."""
@@ -437,16 +438,18 @@ class Tables:
     def causes(self) -> list[CauseRow]:
         """What cargo and ships wait for, most first: of cargo, hours of a tonne that is sent; of ships, hours of a sailing."""
         rows = []
-        for who, per in ((CARGO, sum(self.played.days.sent.values())), (VEHICLE, None)):
+        sailings = float(np.mean(self._column(self._role["sailing"], "waits")))
+        for who, per in ((CARGO, sum(self.played.days.sent.values())), (VEHICLE, sailings)):
+            if not per:
+                continue
             sums: dict[str, Floats] = {}
             for name, known in self.played.days.known.items():
                 found = self._waited(name, known, who)
                 if found is not None:
                     cause, values = found
                     sums[cause] = sums.get(cause, np.zeros(len(values))) + values
-            divisor = per if per else max(float(np.mean(self._column(self._role["sailing"], "waits"))), 1.0)
             whole = float(sum(values.mean() for values in sums.values())) or 1.0
-            found_rows = [CauseRow(who, cause, self.over(values, 1.0 / divisor), float(values.mean()) / whole) for cause, values in sums.items()]
+            found_rows = [CauseRow(who, cause, self.over(values, 1.0 / per), float(values.mean()) / whole) for cause, values in sums.items()]
             rows += sorted((row for row in found_rows if row.hours.mean > 0), key=lambda row: -row.hours.mean)
         return rows
 

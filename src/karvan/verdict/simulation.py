@@ -41,7 +41,7 @@ class Options:
     years: int = 1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Played:
     """A year of days: the answer of `assign` that it plays, its model, and what the replications say."""
 

@@ -311,6 +311,7 @@ class Consignments:
             gate = places.sea(places.calendar_of(arc))
             if gate is not None:
                 program.wait(gate)
+                places.passes(gate, traffic.tonnes)
             line = places.line(arc)
             busy = 0.0
             if line is not None:

@@ -66,6 +66,7 @@ def _run(consignments: Consignments, train: Program, pile: Pile, arc: int, load:
     gate = places.sea(places.calendar_of(arc))
     if gate is not None:
         train.wait(gate)
+        places.passes(gate, sum(pile.mixture.values()))
     line = places.line(arc)
     busy = 0.0
     if line is not None:

@@ -122,7 +122,7 @@ def _hours(value: float) -> str:
 def _interval(value: Estimate, form: str = ",.1f") -> str:
     if not (math.isfinite(value.low) and math.isfinite(value.high)):
         return NONE
-    return f"{value.low:{form}}–{value.high:{form}}"
+    return f"{max(value.low, 0.0):{form}}–{max(value.high, 0.0):{form}}"
 
 
 def _share(value: float) -> str:

@@ -82,6 +82,8 @@ class _View:
         if rows:
             estimates = sum(row["basis"] == "estimate" for row in rows)
             yield Text(words["simulate.routines"].format(rows=len(rows), estimates=estimates), style="dim")
+        else:
+            yield Text(words["simulate.routines.none"], style="dim")
         yield from growing(self.tables, words, self.answer.show == ALL)
 
     # ---- tables -----------------------------------------------------------------------------------------------------
@@ -266,9 +268,13 @@ def _ended(tables: Tables, words: Words) -> Iterator[Text]:
         yield Text(words[key].format(found=f"{100 * each.found:.2g} %", asked=f"{100 * each.relative:.2g} %", complete=found.complete))
 
 
+SELDOM = 10
+"""a queue that grows in fewer than one of so many replications is luck, and not told."""
+
+
 def growing(tables: Tables, words: Words, whole: bool) -> Iterator[Text]:
     """A sentence for every queue that grows without end, with the month in which it starts; those of few replications are counted."""
-    rows = tables.growing()
+    rows = [row for row in tables.growing() if whole or SELDOM * row.replications >= row.of]
     often = [row for row in rows if whole or 2 * row.replications >= row.of]
     for row in often:
         ways = f" ({way(tables.corridor, row.table, row.key, row.direction, words)})" if row.direction else ""
