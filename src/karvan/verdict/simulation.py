@@ -16,6 +16,7 @@ from karvan.bridge.days.write import Days, write
 from karvan.engines.arrays import Floats
 from karvan.engines.simulate import ModelError
 from karvan.engines.simulate.experiment import CannotRun, Experiment, Output, experiment
+from karvan.engines.simulate.layout import WAITS
 from karvan.engines.simulate.pairs import Comparison, compare
 from karvan.tables.faults import KarvanError, UsageError
 from karvan.verdict import measures, shipment
@@ -100,10 +101,12 @@ def _experiment(days: Days, options: Options, name: str, progress: Callable[[int
     edges = calendar.edges(options.years)
     until: dict[Output, float] | None = None if options.until is None else {ARRIVED: options.until}
     journeys = [name for name, known in days.known.items() if known.role == "journey"]
+    at = np.array([days.tables.place(name) for name in journeys], dtype=np.int64)
+    lots = np.array([days.lots[name] for name in journeys])
     try:
         found = experiment(
             days.tables, edges[-1], options.seed, options.replications, edges=edges, threads=options.workers, antithetic=options.antithetic,
-            until=until, outputs={ARRIVED: lambda outcome: sum(outcome.at(name).waits * days.lots[name] for name in journeys)},
+            until=until, outputs={ARRIVED: lambda outcome: float((outcome.sums[-1, at, WAITS] - outcome.sums[0, at, WAITS]) @ lots)},
             keep=list(days.known), progress=progress,
         )  # fmt: skip
     except CannotRun as error:

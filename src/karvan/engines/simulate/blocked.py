@@ -197,8 +197,11 @@ def _loose(tables: Tables, alike: list[Kind]) -> set[Kind]:
     free = set(work)
     while work:
         kind = work.pop()
-        for brings in (*frees[kind.pc], *([] if kind.doing == CARRIED else [("aboard", kind.pc)])):
-            for other in waiting.pop(brings, ()):
+        found = waiting.keys() & frees[kind.pc]
+        if kind.doing != CARRIED and ("aboard", kind.pc) in waiting:
+            found.add(("aboard", kind.pc))
+        for brings in found:
+            for other in waiting.pop(brings):
                 if other not in free:
                     free.add(other)
                     work.append(other)

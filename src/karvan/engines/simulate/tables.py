@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,7 @@ class Tables:
             raise KeyError(f"there is no place {name!r}; there are {', '.join(self.place_names)}") from None
 
 
+@lru_cache(maxsize=1 << 16)
 def number_of(name: str) -> int:
     """A name as a number of 64 bits, the same on every machine."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
