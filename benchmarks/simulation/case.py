@@ -12,6 +12,7 @@ import json
 import resource
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def main() -> None:
     (_, days), write_cpu, _ = timed(lambda: simulation.days_of(model, given.year, Forced()))
     edges = calendar.edges()
     simulate(days.tables, edges[1], 1, 0)
-    runs = [timed(lambda k=k: simulate(days.tables, edges[-1], 1, k, edges=edges)) for k in range(5)]  # type: ignore[misc]
+    runs = [timed(partial(simulate, days.tables, edges[-1], 1, k, edges=edges)) for k in range(5)]
     state = begin(days.tables, 1, 0)
     state.advance(edges[-1])
     found: dict[str, Any] = {
@@ -55,7 +56,7 @@ def main() -> None:
     for workers in (1, 2):
         count = given.replications if workers == 2 else max(20, given.replications // 10)
         options = simulation.Options(count, 1, workers)
-        played, cpu, wall = timed(lambda options=options: simulation.play(model, given.year, Forced(), "base", options))  # type: ignore[misc]
+        played, cpu, wall = timed(partial(simulation.play, model, given.year, Forced(), "base", options))
         found[f"workers_{workers}"] = {"replications": played.experiment.complete, "cpu_s": cpu, "wall_s": wall, "cpu_a_replication_s": cpu / count,
                                        "wall_a_replication_s": wall / count}  # fmt: skip
     found["wall_ratio"] = found["workers_1"]["wall_a_replication_s"] / found["workers_2"]["wall_a_replication_s"]

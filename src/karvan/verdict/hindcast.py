@@ -30,7 +30,6 @@ from karvan.verdict.tell import Message
 
 WITHIN = 0.9
 """the share of single years that the range holds."""
-EASTBOUND_WORDS = {"westbound": "forward", "eastbound": "reverse", "export": "forward", "import": "reverse"}
 
 
 @dataclass(frozen=True)
@@ -161,13 +160,12 @@ class _Reader:
         self.corridor = self.compiled.corridor
         self.kinds = {name: set(words) for name, words in zip(self.compiled.commodities, cargo.words(self.corridor["commodities"]), strict=True)}
         self.nominal = {str(row["subject"]): float(row["value"]) for row in self.corridor["routines"].rows() if row["quantity"] == "nominal"}
-        self.payload = {fleet.key: fleet.payload for fleet in self.days.fleets}
 
     def reading(self, row: Row) -> Reading | Message:
         """The figure of an observation as a function of a run, or why there is none."""
         kind, _, name = str(row["subject"]).partition(":")
         metric = str(row["metric"])
-        direction = EASTBOUND_WORDS.get(str(row["direction"]), str(row["direction"]))
+        direction = measures.along(str(row["direction"]))
         window = period(str(row["period"]), self.year)
         assert window is not None
         make = {
@@ -221,7 +219,7 @@ class _Reader:
         """The most that waits at a midnight of the period, in wagons or lorries."""
         wanted = "wagon" if metric == "wagons_waiting" else "lorry"
         place = f"waiting:{name}"
-        if place not in self.days.known:
+        if not self._waits(name, direction):
             return Message("hindcast.why.waiting", {"name": name})
         known = self.days.known[place]
         per = self._per_unit(name, known.unit, wanted)
@@ -229,6 +227,11 @@ class _Reader:
             return Message("hindcast.why.unit", {"name": name, "unit": known.unit, "wanted": wanted})
         at = self.days.tables.place(place)
         return lambda outcome: float(outcome.places[window[0] : window[1] + 1, at, layout.LEVEL].max()) / known.parts * per
+
+    def _waits(self, terminal: str, direction: str) -> bool:
+        """Whether what waits at a terminal is counted, and all of it is to leave in this direction."""
+        ways = {known.direction for known in self.days.known.values() if known.role == "quay" and known.other == terminal}
+        return f"waiting:{terminal}" in self.days.known and (direction == "both" or ways == {direction})
 
     def _per_unit(self, terminal: str, unit: str, wanted: str) -> float:
         """Wagons (or lorries) in one unit of a terminal, over what is sent by it."""
@@ -245,7 +248,7 @@ class _Reader:
 
     def _wait(self, kind: str, name: str, direction: str, commodity: str, window: tuple[int, int], metric: str) -> Reading | Message:
         place = f"waiting:{name}"
-        if place not in self.days.known:
+        if not self._waits(name, direction):
             return Message("hindcast.why.waiting", {"name": name})
         at = self.days.tables.place(place)
 

@@ -263,12 +263,17 @@ def arcs_of_key(compiled: Compiled, key: Key) -> np.ndarray:
         chosen, direction = arcs_of_members(corridor, arcs, row["links"]), row["direction"]
     else:
         chosen, direction = arcs_of_members(corridor, arcs, tuple(key.name.split("+"))), "both"
-    wanted = {"westbound": "forward", "eastbound": "reverse"}.get(key.direction, key.direction)
+    wanted = along(key.direction)
     if wanted not in DIRECTIONS:
         wanted = direction
     if wanted in DIRECTIONS:
         chosen = chosen[arcs.direction[chosen] == DIRECTIONS.index(wanted)]
     return chosen
+
+
+def along(direction: str) -> str:
+    """The direction of a link by which the words of a figure are meant: the links of a corridor to the west are written from east to west."""
+    return {"westbound": "forward", "eastbound": "reverse"}.get(direction, direction)
 
 
 def _commodity_weights(corridor: Corridor, key: Key) -> Iterator[tuple[int, float]]:
