@@ -54,3 +54,8 @@ def test_the_file_says_of_what_it_is(tmp_path: Path) -> None:
     gone = {unit for unit, end in zip(rows["unit"].tolist(), rows["end"].tolist(), strict=True) if end >= 8760.0}
     lot = next(iter(played.days.lots.values()))
     assert len(arrived - gone) * lot == pytest.approx(float(played.experiment.own[simulation.ARRIVED][2]))
+
+
+def test_a_trace_of_several_years_in_a_row_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--years 3: a trace is of one year"):
+        traces.check(tmp_path / "year.parquet", 0, 1, years=3)

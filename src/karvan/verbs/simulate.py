@@ -101,7 +101,7 @@ def simulate(
     progress: Progress | None = None,
 ) -> Simulated:  # fmt: skip
     _check(replications, workers, until, years, show)
-    traces.check(trace, traced, replications)
+    traces.check(trace, traced, replications, years)
     corridor = load(case)
     chosen = corridor.settings.first_year if year is None else year
     how = simulation.Options(replications, seed, workers, until, antithetic, years)

@@ -23,12 +23,14 @@ OPTIONS = (
 )
 
 
-def check(out: Path | None, replication: int, replications: int) -> None:
+def check(out: Path | None, replication: int, replications: int, years: int = 1) -> None:
     """Refuse before anything is played what could not be written after it. Raises `UsageError`."""
     if not 0 <= replication < replications:
         raise UsageError(
             f"--traced {replication}: expected 0 to {replications - 1}, one of the {replications} replications."
         )
+    if out is not None and years > 1:
+        raise UsageError(f"--trace {out} and --years {years}: a trace is of one year played once. Leave one of them out.")
     if out is not None:
         stream.check(out)
 
