@@ -156,6 +156,7 @@ CASES = [
     ("routines_fit", routine(("west_berth", "slots", "100")), "routines", LAST, "subject", "west_berth", "Nearest"),
     ("routines_fit", routine(("*", "inspected", "10")), "routines", LAST, "value", "10", "0.7 for 70 %"),
     ("routines_fit", routine(("ferries", "nominal", "0")), "routines", LAST, "value", "0", "take out the row"),
+    ("routines_fit", routine(("ferries", "repair", "1e9")), "routines", LAST, "value", "1", "What is gone for longer"),
     ("routines_fit", routine(("west_berth", "closes", "25")), "routines", LAST, "value", "25", "half past ten"),
     ("routines_fit", routine(("sea", "spell", "24"), ("sea", "spell", "36")), "routines", LAST, "month", "nothing", "Line 2 has it too"),
     ("routines_fit", routine(*year("sea", "spell", "36")[:11]), "routines", "r0", "month", "spell of sea without 12", "each missing month"),

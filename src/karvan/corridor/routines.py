@@ -32,6 +32,7 @@ _CALLED = {CARGO: "a commodity, cargo type or group", YARDS: "a yard of resource
 _SHARES = ("inspected", "full", "minimum")
 _ABOVE_ZERO = ("spell", "slots", "handling", "lot", "full", "breaks", "nominal", "patience")
 _MONTHS = range(1, 13)
+_YEAR = 8760.0
 _WITHIN = 0.005
 """What the mean of twelve paces may miss 1 by: they are written with two decimals."""
 
@@ -83,6 +84,8 @@ def _alone(row: Row, line: int) -> Iterator[Fault]:
         yield Fault(FILE, line, "value", cell_text(value), f"a share between 0 and 1 for {quantity}", "Write 0.7 for 70 %.")
     if quantity in _ABOVE_ZERO and value == 0:
         yield Fault(FILE, line, "value", "0", f"more than 0 for {quantity}", "Correct it, or take out the row.")
+    if quantity == "repair" and value > _YEAR:
+        yield Fault(FILE, line, "value", cell_text(value), f"hours of a repair, at most those of a year ({_YEAR:g})", "What is gone for longer is not there: lower the number or the capacity.")
     if quantity in ("opens", "closes") and value > 24:
         yield Fault(FILE, line, "value", cell_text(value), f"an hour of the day, 0 to 24, for {quantity}", "Write 22.5 for half past ten in the evening.")
 
